@@ -1,0 +1,1 @@
+"""Facts and registers as RDF: one field, one term."""
