@@ -44,7 +44,14 @@ class Kind(StrEnum):
     PLACE = "place"
     INDICATOR = "indicator"
     EVENT = "event"
+    REVIEW = "review"
+    PERSON = "person"
+    SIMILARITY = "similarity"
+    CHANGE = "change"
     GRAPH = "graph"
+
+
+_KINDS = {kind.value: kind for kind in Kind}
 
 
 class Name(NamedTuple):
@@ -154,9 +161,9 @@ def concept(scheme: str, name: str) -> str:
 def parse(iri: str) -> Name | None:
     """Kind and local name of a thing's IRI; None if it is not one of ours."""
     kind, _, local = iri.removeprefix(THINGS).partition("/")
-    if not iri.startswith(THINGS) or kind not in Kind or not _LOCAL.fullmatch(local):
+    if not iri.startswith(THINGS) or kind not in _KINDS or not _LOCAL.fullmatch(local):
         return None
-    return Name(Kind(kind), local)
+    return Name(_KINDS[kind], local)
 
 
 def document_of(local: str) -> str:

@@ -31,11 +31,16 @@ class Span:
 @dataclass(frozen=True, slots=True)
 class Source:
     """One text: its path relative to the texts' directory (POSIX), the SHA-256 of the file's
-    bytes (lower-case hex), and its characters in NFC."""
+    bytes (lower-case hex), and its characters in NFC.
+
+    ``original`` and its SHA-256 name the Word, PDF or web file that the text was taken out of.
+    """
 
     path: str
     sha256: str
     text: str
+    original: str | None = None
+    original_sha256: str | None = None
 
 
 class Zone(StrEnum):
@@ -64,8 +69,11 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a row: the column's role ("number", "content", "lead", "coordinate", "period",
-    "product", "document_type", "funding", "other"), and its pieces (several where a page cut it)."""
+    """One cell of a row.
+
+    ``column`` is the column's role ("number", "content", "lead", "coordinate", "period", "product",
+    "document_type", "funding", "other"); there are several ``pieces`` where a page cut the cell.
+    """
 
     column: str
     pieces: tuple[Span, ...]
@@ -296,11 +304,11 @@ class Field:
 class Metadata:
     """What the document says of itself; None where it does not say.
 
-    ``number`` is canonical; ``type_code`` a notation; ``date`` ISO 8601; ``issuer`` the full
-    official name; ``jurisdiction`` an ISO 3166 code ("VN", "VN-61").
+    ``number`` is canonical; ``type`` the type's word ("Kế hoạch"); ``date`` ISO 8601; ``issuer``
+    the full official name; ``jurisdiction`` an ISO 3166 code ("VN", "VN-61").
     """
 
-    type_code: Field | None = None
+    type: Field | None = None
     number: Field | None = None
     date: Field | None = None
     title: Field | None = None

@@ -6,6 +6,8 @@ The writer is Oxigraph's; stability comes from what goes in: statements sorted b
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -16,6 +18,7 @@ import pyoxigraph as ox
 from policygraph import iri
 
 XSD = iri.PREFIXES["xsd"]
+_DIGITS = re.compile(r"(\d+)")
 RDF_TYPE = ox.NamedNode(iri.PREFIXES["rdf"] + "type")
 
 Object = ox.NamedNode | ox.Literal
@@ -71,11 +74,24 @@ class Graph:
     def type(self, subject: str, *classes: str) -> None:
         self.link(subject, "rdf:type", *classes)
 
+    def drop(self, subjects: set[str], kept_predicates: set[str]) -> None:
+        """Take out what is said of the subjects, but for the kept predicates (CURIEs)."""
+        kept = {expand(p) for p in kept_predicates}
+        self._triples = {
+            t
+            for t in self._triples
+            if not (_address(t) in subjects and t.predicate.value not in kept)
+        }
+
     def __len__(self) -> int:
         return len(self._triples)
 
     def __iter__(self) -> Iterator[ox.Triple]:
-        return iter(sorted(self._triples, key=_order))
+        by_subject: dict[str, list[ox.Triple]] = defaultdict(list)
+        for triple in self._triples:
+            by_subject[_address(triple)].append(triple)
+        for subject in sorted(by_subject, key=_natural):
+            yield from sorted(by_subject[subject], key=_order)
 
 
 def expand(name: str) -> str:
@@ -85,56 +101,47 @@ def expand(name: str) -> str:
     return base + local if base is not None and not local.startswith("//") else name
 
 
-def _order(triple: ox.Triple) -> tuple[list[object], bool, str, str]:
-    subject = triple.subject.value  # type: ignore[union-attr]
-    return (
-        _natural(subject),
-        triple.predicate != RDF_TYPE,
-        triple.predicate.value,
-        str(triple.object),
-    )
+def _address(triple: ox.Triple) -> str:
+    """The subject's IRI; the graph makes no other subjects."""
+    return triple.subject.value if isinstance(triple.subject, ox.NamedNode) else ""
 
 
-def _natural(name: str) -> list[object]:
+def _order(triple: ox.Triple) -> tuple[bool, str, str]:
+    return (triple.predicate != RDF_TYPE, triple.predicate.value, str(triple.object))
+
+
+def _natural(name: str) -> list[str]:
     """Sort key under which "…II.10" follows "…II.9"."""
-    key: list[object] = []
-    digits = ""
-    for char in name:
-        if char.isascii() and char.isdigit():
-            digits += char
-            continue
-        if digits:
-            key.append((0, int(digits), digits))
-            digits = ""
-        key.append((1, ord(char), ""))
-    if digits:
-        key.append((0, int(digits), digits))
-    return key
+    return [part.zfill(9) if part.isdigit() else part for part in _DIGITS.split(name)]
 
 
 def turtle(triples: Iterable[ox.Triple]) -> bytes:
-    """Turtle 1.1 of triples in the order given, with the project's prefixes."""
+    """Turtle 1.1 of triples in the order given, with those of the project's prefixes they use."""
     ordered = list(triples)
-    used = {p: ns for p, ns in iri.PREFIXES.items() if _mentions(ordered, ns)}
-    return ox.serialize(ordered, format=ox.RdfFormat.TURTLE, prefixes=used)
+    spaces = {_space(name) for name in _addresses(ordered)}
+    used = {prefix: ns for prefix, ns in iri.PREFIXES.items() if ns in spaces}
+    return ox.serialize(ordered, format=ox.RdfFormat.TURTLE, prefixes=used) or b""
 
 
-def _mentions(triples: list[ox.Triple], namespace: str) -> bool:
-    def inside(term: object) -> bool:
-        if isinstance(term, ox.Literal):
-            return term.datatype.value.startswith(namespace)
-        return isinstance(term, ox.NamedNode) and term.value.startswith(namespace)
+def _addresses(triples: Iterable[ox.Triple]) -> set[str]:
+    found = set()
+    for triple in triples:
+        for term in (triple.subject, triple.predicate, triple.object):
+            if isinstance(term, ox.NamedNode):
+                found.add(term.value)
+            elif isinstance(term, ox.Literal):
+                found.add(term.datatype.value)
+    return found
 
-    return any(inside(t.subject) or inside(t.predicate) or inside(t.object) for t in triples)
+
+def _space(address: str) -> str:
+    """The namespace of an IRI: up to its last "#", else its last "/"."""
+    return address[: max(address.rfind("#"), address.rfind("/") * ("#" not in address)) + 1]
 
 
-def write_turtle(path: Path, graph: Graph) -> bool:
-    """Write the graph; True if the file's bytes changed.  Written beside, then moved over."""
-    content = turtle(graph)
-    if path.exists() and path.read_bytes() == content:
-        return False
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file beside its place, then move it over: no reader sees a half."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".part")
     beside.write_bytes(content)
     beside.replace(path)
-    return True

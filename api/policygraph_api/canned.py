@@ -1,0 +1,208 @@
+"""``/api/queries``: one typed route for each canned query."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from policygraph.lookup import Lookup
+from policygraph.queries import MAX_VALUE, CannedQuery, Parameter, Type, bind, records, rows
+from policygraph.store import RESULT_FORMATS, Snapshot
+from policygraph_api.negotiation import choose
+from policygraph_api.problems import ProblemError
+
+RECORDS = "application/json"
+_OFFERED = (RECORDS, *RESULT_FORMATS)
+
+
+class Records(BaseModel):
+    """Rows of a canned query as plain records; IRIs and dates are strings."""
+
+    query: str
+    parameters: dict[str, str]
+    count: int
+    rows: list[dict[str, str | int | float | bool | None]]
+
+
+class Problem(BaseModel):
+    """An RFC 9457 problem document."""
+
+    type: str
+    title: str
+    title_en: str
+    status: int
+    detail: str
+    detail_en: str
+    advice: str
+    advice_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The canned queries over one snapshot."""
+
+    queries: Mapping[str, CannedQuery]
+    snapshot: Snapshot
+    lookup: Lookup
+
+    def answer(self, query: CannedQuery, values: Mapping[str, str], accept: str | None) -> Response:
+        media_type = choose_format(accept)
+        bound = bind(query, values, self.lookup)
+        if media_type != RECORDS:
+            charset = "; charset=utf-8" if media_type.startswith("text/") else ""
+            return Response(
+                rows(self.snapshot, bound, media_type),
+                headers={"Content-Type": media_type + charset, "Vary": "Accept"},
+            )
+        found = records(self.snapshot, bound)
+        return JSONResponse(
+            {
+                "query": query.name,
+                "parameters": dict(bound.parameters),
+                "count": len(found),
+                "rows": found,
+            },
+            headers={"Vary": "Accept"},
+        )
+
+
+def choose_format(accept: str | None) -> str:
+    """Media type of the answer; plain JSON goes before SPARQL JSON."""
+    exact = choose(accept, (RECORDS,)) if accept else RECORDS
+    chosen = choose(accept, _OFFERED)
+    if chosen is None:
+        raise ProblemError(
+            "not-acceptable",
+            f"Có: {', '.join(_OFFERED)}",
+            f"There are: {', '.join(_OFFERED)}",
+            formats=list(_OFFERED),
+        )
+    return exact if exact and chosen == "application/sparql-results+json" else chosen
+
+
+def describe(query: CannedQuery) -> dict[str, object]:
+    """What the list of queries says of one."""
+    return {
+        "name": query.name,
+        "path": f"/api/queries/{query.name}",
+        "summary": {"vi": query.summary_vi, "en": query.summary_en},
+        "parameters": [
+            {
+                "name": p.name,
+                "type": p.type.value,
+                "required": p.required,
+                "default": p.default,
+                "description": {"vi": p.vi, "en": p.en},
+            }
+            for p in query.parameters
+        ],
+        "columns": list(query.columns),
+        "example": dict(query.example),
+    }
+
+
+def router(desk: Desk) -> APIRouter:
+    routes = APIRouter(prefix="/api/queries", tags=["queries"])
+
+    @routes.get("", summary="Danh mục câu hỏi có sẵn / The canned queries")
+    def queries() -> dict[str, object]:
+        return {"queries": [describe(query) for query in desk.queries.values()]}
+
+    for query in desk.queries.values():
+        routes.add_api_route(
+            f"/{query.name}",
+            _endpoint(desk, query),
+            methods=["GET"],
+            name=query.name,
+            operation_id=query.name,
+            summary=query.summary_vi,
+            description=query.summary_en,
+            response_class=Response,
+            response_model=None,
+            responses=_responses(),
+        )
+    return routes
+
+
+def _responses() -> dict[int | str, dict[str, object]]:
+    problem = {"content": {"application/problem+json": {"schema": Problem.model_json_schema()}}}
+    formats: dict[str, object] = {name: {} for name in RESULT_FORMATS}
+    return {
+        200: {
+            "description": "Kết quả / The answer",
+            "content": {RECORDS: {"schema": Records.model_json_schema()}, **formats},
+        },
+        404: {"description": "Không có trong đồ thị / Not in the graph", **problem},
+        406: {"description": "Không có định dạng / No such format", **problem},
+        409: {"description": "Có nhiều đối tượng / Several candidates", **problem},
+        422: {"description": "Tham số không hợp lệ / A bad parameter", **problem},
+    }
+
+
+def _endpoint(desk: Desk, query: CannedQuery) -> Callable[..., Response]:
+    """A function whose signature FastAPI turns into typed parameters."""
+    names = {f"p_{p.name}": p.name for p in query.parameters}
+
+    def endpoint(request: Request, **given: object) -> Response:
+        known = set(names.values())
+        unknown = sorted(set(request.query_params) - known)
+        if unknown:
+            raise ProblemError(
+                "bad-parameter",
+                f"Không có tham số {', '.join(unknown)}; có {', '.join(sorted(known))}.",
+                f"No parameter {', '.join(unknown)}; there are {', '.join(sorted(known))}.",
+            )
+        values = {names[key]: _text(value) for key, value in given.items() if value is not None}
+        accept = ",".join(request.headers.getlist("accept")) or None
+        return desk.answer(query, values, accept)
+
+    signature = [
+        inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request),
+        *(_argument(key, p, query) for key, p in zip(names, query.parameters, strict=True)),
+    ]
+    endpoint.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined]
+    return endpoint
+
+
+def _argument(key: str, parameter: Parameter, query: CannedQuery) -> inspect.Parameter:
+    example = query.example.get(parameter.name)
+    base = _ANNOTATIONS.get(parameter.type, str)
+    metadata = Query(
+        alias=parameter.name,
+        description=f"{parameter.vi} / {parameter.en}",
+        examples=[example] if example is not None else None,
+        min_length=1 if base is str else None,
+        max_length=MAX_VALUE if base is str else None,
+    )
+    default: object = inspect.Parameter.empty
+    if not parameter.required:
+        default = parameter.default
+        base = base if default is not None else base | None
+    return inspect.Parameter(
+        key,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=Annotated[base, metadata],
+    )
+
+
+_ANNOTATIONS: Mapping[Type, Any] = {
+    Type.YEAR: Annotated[int, Query(ge=1000, le=2999)],
+    Type.INTEGER: int,
+    Type.DECIMAL: Decimal,
+    Type.BOOLEAN: bool,
+    Type.LANG: Literal["vi", "en"],
+}
+"""OpenAPI types; what is not here is a string."""
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,197 @@
+"""The command line: build, serve, query, check and what tells how good the graph is.
+
+Heavy parts are imported where they are used, so that ``--help`` and ``serve`` start fast.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Protocol
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from policygraph import resources
+from policygraph.errors import AmbiguousThing, PolicyGraphError, UnknownThing
+from policygraph.settings import Settings, default_store
+
+app = typer.Typer(
+    name="policygraph",
+    help="Đồ thị tri thức: chỉ thị trở thành nhiệm vụ / how a directive becomes work.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_out = Console()
+_err = Console(stderr=True)
+
+Texts = Annotated[Path | None, typer.Option(help="Thư mục văn bản .txt / directory of the texts.")]
+Ttl = Annotated[Path | None, typer.Option(help="Thư mục Turtle / directory of the Turtle files.")]
+Store = Annotated[Path | None, typer.Option(help="Thư mục kho / directory of the store.")]
+
+
+class Report(Protocol):
+    """Told what is being done, how many steps are done and how many there are."""
+
+    def __call__(self, what: str, done: int, total: int) -> None: ...
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Report]:
+    """A bar on a terminal; nothing where the output is no terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as bar:
+        task = bar.add_task(title, total=None)
+
+        def report(what: str, done: int, total: int) -> None:
+            bar.update(task, description=f"{title} {what}".strip(), completed=done, total=total)
+
+        yield report
+
+
+@app.command()
+def build(
+    texts: Texts = None,
+    ttl: Ttl = None,
+    store: Store = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Chỉ so sánh, không ghi / compare, write nothing.")
+    ] = False,
+) -> None:
+    """Đọc văn bản, ghi Turtle, dựng kho / read the texts, write the Turtle, build the store."""
+    from policygraph import pipeline
+
+    source = texts or resources.directory("data/texts")
+    target = ttl or resources.directory("data/ttl")
+    with _progress("Đọc / reading") as report:
+        done = pipeline.populate(
+            source,
+            target,
+            resources.directory("data/registers"),
+            write=not check,
+            progress=report,
+        )
+    for problem in done.problems:
+        _err.print(f"✗ {problem.message}", style="red", highlight=False)
+    if check:
+        for path in done.changed:
+            _err.print(f"✗ {path.name}: cũ so với văn bản / stale; run `make build`", style="red")
+        raise typer.Exit(1 if done.changed or done.problems else 0)
+    _out.print(
+        f"{len(done.facts.documents)} văn bản / documents → {target} "
+        f"({len(done.changed)} tệp đổi / files changed)",
+        highlight=False,
+    )
+    if done.facts.documents:
+        with _progress("Dựng kho / loading") as report:
+            made = pipeline.build_store(
+                target, resources.directory("ontology"), store or default_store(), report
+            )
+        for note in made.notes:
+            _err.print(f"! {note}", style="yellow", highlight=False)
+        _out.print(
+            f"{made.triples:,} bộ ba / triples, bản dựng / build {made.hash[:12]}", highlight=False
+        )
+    raise typer.Exit(1 if done.problems else 0)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Địa chỉ / address.")] = None,
+    port: Annotated[int | None, typer.Option(help="Cổng / port.")] = None,
+    store: Store = None,
+) -> None:
+    """Mở dịch vụ SPARQL và tra cứu / serve SPARQL and the look-ups."""
+    from policygraph_api.app import serve as run
+
+    chosen = {"host": host, "port": port, "store": store}
+    given = {name: value for name, value in chosen.items() if value is not None}
+    run(Settings().model_copy(update=given))
+
+
+@app.command()
+def query(
+    name: Annotated[str, typer.Argument(help="Tên truy vấn / name of the query.")] = "",
+    parameters: Annotated[
+        list[str] | None, typer.Argument(help="Tham số / parameters: key=value …")
+    ] = None,
+    store: Store = None,
+    as_json: Annotated[bool, typer.Option("--json", help="In JSON / print JSON.")] = False,
+) -> None:
+    """Chạy một truy vấn có sẵn / run a canned query; without a name, list them."""
+    from policygraph import queries
+    from policygraph.lookup import Lookup
+    from policygraph.store import open_read_only
+
+    known = queries.load(Settings().queries)
+    if not name:
+        for entry in known.values():
+            _out.print(f"[bold]{entry.name}[/]  {entry.summary_vi} / {entry.summary_en}")
+        return
+    if name not in known:
+        raise UnknownThing(
+            f"{name}: không có truy vấn này / no such query; có / known: {', '.join(known)}"
+        )
+    snapshot = open_read_only(store or default_store())
+    given = dict(_pair(text) for text in parameters or ())
+    rows = queries.records(snapshot, queries.bind(known[name], given, Lookup(snapshot)))
+    if as_json:
+        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        return
+    _table(rows)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, sign, value = text.partition("=")
+    if not sign:
+        raise typer.BadParameter(f"{text!r}: viết key=value / write key=value")
+    return key, value
+
+
+def _table(rows: Sequence[Mapping[str, object]]) -> None:
+    from rich.table import Table
+
+    if not rows:
+        _out.print("Không có kết quả / nothing found")
+        return
+    table = Table(show_lines=False, header_style="bold")
+    for column in rows[0]:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    _out.print(table)
+    _out.print(f"{len(rows)} dòng / rows")
+
+
+@app.command()
+def check(ttl: Ttl = None) -> None:
+    """Kiểm tra bản thể luận và đồ thị / check the ontology and the built graph."""
+    from policygraph import reason
+
+    ontology = resources.directory("ontology")
+    with _progress("Kiểm tra / checking") as report:
+        report("ontology", 0, 2)
+        found = reason.check_ontology(ontology)
+        report("shapes", 1, 2)
+        files = sorted((ttl or resources.directory("data/ttl")).glob("*.ttl"))
+        shapes = reason.check_shapes(files, ontology)
+    _out.print(f"{found}\n{shapes}", highlight=False)
+
+
+def main() -> None:
+    """Entry point; errors are told in words, never as tracebacks."""
+    try:
+        app()
+    except PolicyGraphError as error:
+        _err.print(f"✗ {error}", style="red", highlight=False)
+        if isinstance(error, AmbiguousThing):
+            _err.print("  " + "\n  ".join(error.candidates), highlight=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        _err.print("Đã dừng / stopped")
+        sys.exit(130)

@@ -1,0 +1,119 @@
+"""Words and patterns of the genre, as data.
+
+Each TOML file holds ``[[entry]]`` tables: a ``name`` (which becomes the rule's name on every
+fact it makes), a ``pattern`` (a regular expression; ``{NAME}`` refers to the file's
+``[define]`` table), a ``value``, and ``examples`` and ``non_examples`` that the tests hold
+against the pattern.  A linguist adds an entry without touching Python.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from policygraph.errors import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One pattern with its meaning and its examples."""
+
+    name: str
+    value: str
+    pattern: re.Pattern[str]
+    examples: tuple[str, ...]
+    non_examples: tuple[str, ...]
+    extra: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The entries of one file, in file order: earlier entries go first."""
+
+    path: str
+    entries: tuple[Entry, ...]
+    tables: Mapping[str, Any]
+
+    def first(self, text: str, *, anchored: bool = False) -> Entry | None:
+        """The first entry whose pattern is found in (or, anchored, at the start of) the text."""
+        for entry in self.entries:
+            found = entry.pattern.match(text) if anchored else entry.pattern.search(text)
+            if found:
+                return entry
+        return None
+
+    def named(self, name: str) -> Entry:
+        for entry in self.entries:
+            if entry.name == name:
+                return entry
+        raise KeyError(name)
+
+
+@cache
+def load(name: str) -> Lexicon:
+    """The lexicon ``name``.toml; DataError with path and line where an entry is wrong."""
+    path = f"lexicon/{name}.toml"
+    content = resources.files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    return parse(path, content)
+
+
+def parse(path: str, content: str) -> Lexicon:
+    """Check and compile the text of a lexicon file."""
+    try:
+        data = tomllib.loads(content)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        last = len(content.splitlines())
+        raise DataError(path, str(error), int(line[1]) if line else last) from error
+    define: dict[str, str] = {}
+    for key, value in data.pop("define", {}).items():
+        define[key] = _fill(str(value), define)
+    entries = []
+    for position, raw in enumerate(data.pop("entry", ())):
+        entries.append(_entry(path, content, position, raw, define))
+    names = [entry.name for entry in entries]
+    for name in names:
+        if names.count(name) > 1:
+            line_of_copy = _line(content, name, copy=1)
+            raise DataError(path, f"two entries are named {name!r}", line_of_copy)
+    return Lexicon(path, tuple(entries), data)
+
+
+def _entry(
+    path: str, content: str, position: int, raw: dict[str, Any], define: Mapping[str, str]
+) -> Entry:
+    name = raw.pop("name", "")
+    line = _line(content, name)
+    if not name or "pattern" not in raw:
+        raise DataError(path, f"entry {position + 1} needs a name and a pattern", line)
+    try:
+        flags = re.IGNORECASE if raw.pop("ignore_case", False) else 0
+        pattern = re.compile(_fill(raw.pop("pattern"), define), flags)
+    except re.error as error:
+        raise DataError(path, f"entry {name!r}: {error}", line) from error
+    return Entry(
+        name,
+        str(raw.pop("value", name)),
+        pattern,
+        tuple(raw.pop("examples", ())),
+        tuple(raw.pop("non_examples", ())),
+        raw,
+    )
+
+
+def _fill(pattern: str, define: Mapping[str, str]) -> str:
+    return re.sub(
+        r"\{([A-Z_]+)\}", lambda m: f"(?:{define[m[1]]})" if m[1] in define else m[0], pattern
+    )
+
+
+def _line(content: str, name: str, copy: int = 0) -> int | None:
+    """Line of the entry's name, of its second use where ``copy`` is 1; None without a name."""
+    is_name = re.compile(rf'\s*name\s*=\s*"{re.escape(name)}"').match
+    found = [n for n, line in enumerate(content.splitlines(), start=1) if is_name(line)]
+    return found[copy] if copy < len(found) else None

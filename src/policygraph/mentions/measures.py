@@ -1,0 +1,303 @@
+"""What a figure measures: its indicator as a noun phrase, its scope and its exception.
+
+    Kinh tế số chiếm 20% GRDP              tỷ trọng kinh tế số trong GRDP
+    năng suất lao động tăng 7,5%/năm       tốc độ tăng năng suất lao động
+    100% hộ gia đình có Internet           tỷ lệ hộ gia đình có Internet
+    trên 700 doanh nghiệp công nghệ số     số doanh nghiệp công nghệ số
+
+Members of a list share the predicate of the last and the subject of the first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from policygraph.mentions.clauses import Clause, word
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    indicator: str
+    unit: str | None
+    scope: str | None
+    exception: str | None
+
+
+_ADVERBS = re.compile(
+    r"(?i)^(?:\s*(?:phấn\s+đấu|phân\s+đầu|phần\s+đầu|phấn\s+đâu|bảo\s+đảm|đảm\s+bảo|từng\s+bước|cơ\s+bản|đồng\s+thời|"
+    r"trong\s+đó|tiếp\s+tục|và|ước|thời\s+gian\s+qua|đã|ưu\s+tiên|toàn\s+tỉnh|trên\s+địa\s+bàn\s+tỉnh|h[ằà]ng\s+năm(?=\s*,)|"
+    r"(?:tính\s+)?(?:đ[ếêe]n|vào|trong)\s+(?:nay|(?:hết\s+|cuối\s+)?(?:năm\s+)?\d{4})|năm\s+\d{4}|để|có|đạt)(?!\w)\s*[,:]?)+\s*"
+)
+_MODIFIERS = (
+    r"(?:\s+(?:bình\s+quân|trung\s+bình|thêm|h[ằà]ng\s+năm|mỗi\s+năm|từ|khoảng|đạt|với|tốc\s+độ))*"
+)
+_GROWING = re.compile(
+    rf"(?i)^(?P<np>.*?)\s*(?<!\w)(?P<v>tăng|(?:cắt\s+)?giảm)(?:\s+trưởng)?(?P<mod>{_MODIFIERS})\s*$"
+)
+_SPREAD = re.compile(
+    r"(?i)^(?P<np>.+?)\s+(?P<v>(?:được\s+)?phủ(?:\s+sóng)?|đến|tới|tại|ở)\s*(?:cho)?$"
+)
+_TAKES = re.compile(r"(?i)\s*(?<!\w)(?:chiếm|đóng\s+góp)\s*(?:tỷ\s+(?:trọng|lệ))?$")
+_RANKED = re.compile(
+    r"(?i)(chỉ\s+số\s+(?:(?!\s(?:xếp|đạt|thuộc|nằm|ở|đứng|từ|vào|trong|thứ)\s)[^,;.\d])+)"
+    r"|(?<!\w)về\s+([^,;.\d]+)|xếp\s+hạng\s+(?!thứ|từ)([^\W\d][^,;.\d]+)"
+)
+_CARRIED = re.compile(
+    r"(?i)(?:phổ\s+cập|triển\s+khai|mở\s+rộng|cung\s+cấp|kết\s+nối|đưa|cấp)(?!\w)"
+)
+_ALONE = re.compile(r"(?i)(?:tăng|giảm)(?:\s+thêm)?")
+_YEARLY = re.compile(r"(?i)(?<!\w)(?:h[ằà]ng|mỗi)\s+năm(?!\w)")
+_SUM = re.compile(r"(?i)(?:với\s+)?(?:tổng(?:\s+(?:số|cộng))?|số(?:\s+lượng)?)")
+_TAIL_TIME = re.compile(
+    r"(?i)\s*,?\s*(?:vào|đ[ếêe]n|trong|trước)\s+(?:hết\s+|cuối\s+)?(?:năm\s+)?(?:19|20)\d\d\s*$"
+    r"|\s*so\s+với\s+.*$"
+)
+
+
+def read_clause(text: str, clauses: Sequence[Clause], index: int) -> Reading:
+    """Indicator, unit, scope and exception of one clause; some are shared with its neighbours."""
+    clause = clauses[index]
+    quantity = clause.quantity
+    before = _bare_words(text[clause.start : quantity.span.start])
+    after = _after(text, clause)
+    tail, exception = _shared_tail(text, clauses, index)
+    exception = exception_of(text[clause.start : clause.end]) or exception
+    scope = None if quantity.kind == "rank" else scope_of(after)
+    unit = quantity.unit
+    before = _FROM.sub("", before)
+    if quantity.kind == "count" and _YEARLY.search(text, clause.start, quantity.span.start):
+        unit = f"{unit}/năm"
+    alone = not clause.is_aside and quantity.kind != "rank"
+    if not before and alone and not word("predicate").search(after):
+        before = _shared_head(text, clauses, index)
+    before = word("exception").sub("", before)
+    core = _without_scope(word("exception").sub("", after)).strip(" ,;.")
+    core = _TAIL_TIME.sub("", _NUMBERED_ASIDE.sub("", core))
+    core = _BRACKET.sub("", core) if quantity.kind != "percent" else core
+    if tail:
+        core = f"{core} {tail}"
+    core = re.sub(r"^(?:các|những|tổng\s+số|số(?=\s+(?:hộ|người|xã|cơ|đơn)))\s+", "", core)
+    if not before and not core and index and quantity.kind == "percent":
+        return replace(read_clause(text, clauses, index - 1), unit=unit)
+    if index and _ALONE.fullmatch(before) and not core:
+        earlier = read_clause(text, clauses, index - 1)
+        return replace(earlier, unit=unit, indicator=f"mức {before.lower()} {earlier.indicator}")
+    spread = _SPREAD.match(before)
+    if spread and core:
+        scope = _population(after) or scope
+    if quantity.kind in {"count", "rate"} and quantity.unit:
+        each = word("each").search(text[clause.start : quantity.span.start])
+        if each and "/" not in quantity.unit:
+            unit = f"{quantity.unit}/{' '.join(each['n'].split()).lower()}"
+            noun = _bare_words(text[quantity.noun : clause.end])
+            return Reading(
+                f"số {noun} của mỗi {each['n'].lower()}",
+                unit,
+                f"mỗi {each['n'].lower()}",
+                exception,
+            )
+    main = (
+        next(
+            (
+                c
+                for c in range(index - 1, -1, -1)
+                if clauses[c].segment == clause.segment and not clauses[c].is_aside
+            ),
+            None,
+        )
+        if clause.is_aside
+        else None
+    )
+    if main is not None and _ONLY_YEAR.fullmatch(before) and not core:
+        return replace(read_clause(text, clauses, main), unit=unit)
+    host = (
+        _host(text, clause, clauses[main] if main is not None else None)
+        if clause.is_aside and not word("measure").match(before)
+        else ""
+    )
+    phrase = _phrase(text, clause, before, core)
+    return Reading(_within(phrase, host) if host else phrase, unit, scope, exception)
+
+
+_ONLY_YEAR = re.compile(r"(?i)(?:hiện(?:\s+nay)?|(?:cuối\s+)?năm\s+\d{4})?\s*(?:đạt|là)?")
+_FROM = re.compile(r"(?i)\s*(?<!\w)(?:(?:tăng|giảm|nâng)\s+)?từ\s+(?:mức\s+)?\d.*$")
+
+
+def _host(text: str, clause: Clause, main: Clause | None) -> str:
+    """The words before the bracket that holds the clause."""
+    opening = text.rfind("(", 0, clause.quantity.number.start)
+    if main is not None:
+        counted = main.quantity.kind != "percent"
+        start = main.quantity.noun if counted else main.quantity.span.end
+        return _bare_words(text[start:opening])
+    stops = [m.end() for m in re.finditer(r"[.;:]\s", text[:opening])]
+    return _bare_words(re.split(r",\s", text[stops[-1] if stops else 0 : opening])[-1])
+
+
+def _within(phrase: str, host: str) -> str:
+    """ "ít nhất 2 văn bản/năm" said of "Văn bản chỉ đạo …"; "52% dân số" of "điện thoại …"."""
+    if phrase.startswith(("tỷ lệ tăng", "tỷ lệ giảm")):
+        return f"{phrase} {_lower_head(host)}"
+    if phrase.startswith("tỷ lệ "):
+        return f"tỷ lệ {_lower_head(host)} trên {phrase.removeprefix('tỷ lệ ').removeprefix('số ')}"
+    noun = phrase.removeprefix("số ").split("/")[0].strip()
+    if _lower_head(host).startswith(noun):
+        return f"số {_lower_head(host)}"
+    return f"{phrase} ({_lower_head(host)})"
+
+
+_NUMBERED_ASIDE = re.compile(r"\s*\((?=[^()]*\d)[^()]*\)")
+_BRACKET = re.compile(r"\s*\([^()]*\)")
+
+
+def _phrase(text: str, clause: Clause, before: str, core: str) -> str:
+    """The measured thing as a noun phrase without its value."""
+    quantity = clause.quantity
+    bare = word("reach").sub("", before).strip(" ,")
+    if quantity.kind == "rank":
+        named = _RANKED.search(text[clause.start : clause.end])
+        words = next(filter(None, named.groups()), "") if named else ""
+        return _small(f"thứ hạng {_TAIL_TIME.sub('', words)}")
+    if quantity.kind in {"count", "rate", "measure", "share"}:
+        if _SUM.fullmatch(bare):
+            bare = ""
+        density = quantity.kind == "rate" and "dân" in (quantity.unit or "")
+        if word("measure").match(bare) or (bare and (density or quantity.kind == "measure")):
+            return _small(bare)
+        noun = _bare_words(text[quantity.noun : clause.end]) if quantity.noun < clause.end else ""
+        noun = _TAIL_TIME.sub("", _BRACKET.sub("", noun)) or core or bare
+        if quantity.kind == "share" and before:
+            place = re.sub(r"(?i)\s*(?<!\w)(?:tại|ở|cho|đến|có)$", "", before)
+            return _small(f"số {noun} có {_lower_head(place)}") if place else _small(f"số {noun}")
+        return _small(f"số {noun}") if noun else "số lượng"
+    grows = _GROWING.match(before)
+    if grows:
+        kind = grows["v"].lower()
+        rest = " ".join(grows["mod"].split())
+        if grows["np"]:
+            return _small(f"tốc độ {kind} {_lower_head(grows['np'])} {rest}")
+        return _small(f"tỷ lệ {kind} {core}")
+    if _TAKES.search(before):
+        whole = _TAKES.sub("", before)
+        core = re.sub(r"^(?:trong|vào|cho|của)\s+", "", core)
+        whole = re.sub(r"(?i)^tỷ\s+(?:trọng|lệ)\s+", "", whole)
+        whole = f"tỷ trọng {_lower_head(whole)}"
+        return _small(f"{whole} trong {core}" if core else whole)
+    if word("measure").match(bare):
+        total = re.match(r"(?i)(?:của\s+|trong\s+)?(?P<w>(?:GRDP|GDP|tổng)(?!\w).*)", core)
+        bare = _BRACKET.sub("", bare)
+        return _small(f"{bare} trong {total['w']}" if total else bare)
+    spread = _SPREAD.match(before)
+    if spread and core:
+        thing = _lower_head(spread["np"])
+        verb = "được phủ" if "phủ" in spread["v"].lower() else "có"
+        verb = "được" if _CARRIED.match(thing) else verb
+        return _small(f"tỷ lệ {core} {verb} {thing}")
+    if core:
+        verb = bare if bare and len(bare.split()) <= 3 and not bare[0].isupper() else ""
+        return _small(f"tỷ lệ {verb} {core}") if verb else _small(f"tỷ lệ {core}")
+    return _small(bare) if bare else "tỷ lệ"
+
+
+def _small(words: str) -> str:
+    """Folded, without stops at the ends, and with a small first letter."""
+    return _lower_head(" ".join(words.split()).strip(" ,;:.-–"))
+
+
+def _lower_head(words: str) -> str:
+    """A small first letter, but not for names: "Hải Dương", "UBND cấp xã"."""
+    first, _, rest = words.partition(" ")
+    if first[1:].lower() != first[1:] or rest[:1].isupper():
+        return words
+    return words[:1].lower() + words[1:]
+
+
+def _bare_words(words: str) -> str:
+    words = " ".join(words.split()).strip(" ,;.")
+    return _ADVERBS.sub("", f"{words} ").strip(" ,;.:")
+
+
+def _after(text: str, clause: Clause) -> str:
+    """Words behind the figure; of a count, its noun too."""
+    quantity = clause.quantity
+    start = quantity.span.end if quantity.kind in {"percent", "rank"} else quantity.noun
+    return " ".join(text[start : clause.end].split()).lstrip(") ,")
+
+
+def _shared_tail(text: str, clauses: Sequence[Clause], index: int) -> tuple[str, str | None]:
+    """Predicate and exception of the last: "90% …; 80% … và 70% … được xử lý … (trừ …)"."""
+    clause = clauses[index]
+    after = _after(text, clause)
+    if clause.is_aside or clause.quantity.kind != "percent" or not after:
+        return "", None
+    if word("predicate").search(after) or _bare_words(
+        text[clause.start : clause.quantity.span.start]
+    ):
+        return "", None
+    for following in clauses[index + 1 :]:
+        if following.quantity.kind != "percent" or following.is_aside:
+            break
+        if _bare_words(text[following.start : following.quantity.span.start]):
+            break
+        words = _after(text, following)
+        predicate = word("predicate").search(words)
+        joined = re.fullmatch(r"\s*,?\s*và\s+", text[clause.end : following.start])
+        same = bool(joined) or _head_word(after) == _head_word(words)
+        if predicate and same:
+            plain = word("exception").sub("", words[predicate.start() :])
+            return _TAIL_TIME.sub("", plain).strip(" ,;."), exception_of(words)
+        if predicate:
+            break
+    return "", None
+
+
+def _head_word(words: str) -> str:
+    return re.sub(r"^(?:các|những|số)\s+", "", words).partition(" ")[0].lower()
+
+
+def _shared_head(text: str, clauses: Sequence[Clause], index: int) -> str:
+    """ "Hạ tầng … phủ trên 80% hộ gia đình, 100% đơn vị …": the subject of the first."""
+    own = clauses[index]
+    for earlier in reversed(clauses[:index]):
+        shares = own.quantity.kind == earlier.quantity.kind == "share"
+        if earlier.is_aside or (earlier.segment != own.segment and not shares):
+            break
+        head = _bare_words(text[earlier.start : earlier.quantity.span.start])
+        if head:
+            return "" if earlier.quantity.kind == "count" else head
+    return ""
+
+
+def scope_of(words: str) -> str | None:
+    found = word("scope").search(_BRACKET.sub("", words))
+    return " ".join(found["s"].split()).lower() if found else None
+
+
+def _without_scope(words: str) -> str:
+    found = word("scope").search(words)
+    if found is None or not re.match(r"\s*,?\s*(?:tại|ở|trên)\s", found.group()):
+        return words
+    return words[: found.start()] + words[found.end() :]
+
+
+def _population(after: str) -> str | None:
+    plain = _TAIL_TIME.sub("", _BRACKET.sub("", after)).strip(" ,;.")
+    plain = re.sub(r"^(?:các|những|số)\s+", "", plain)
+    return plain if plain and not word("predicate").search(plain) else None
+
+
+def exception_of(words: str) -> str | None:
+    found = word("exception").search(words)
+    return " ".join((found["x"] or found["y"] or "").split()) or None if found else None
+
+
+def measured(words: str) -> str:
+    """Indicator of a table's row: its own words without exception and bullets."""
+    plain = word("exception").sub("", " ".join(words.split())).strip(" ,;.-–+*")
+    return _small(_BRACKET.sub("", plain) if len(_BRACKET.sub("", plain)) > 8 else plain)
+
+
+def outcome(words: str) -> str:
+    return _small(_ADVERBS.sub("", " ".join(words.split()) + " "))

@@ -1,0 +1,384 @@
+"""What a document says of itself: type, number, date, issuer, title, signer, recipients.
+
+The letterhead goes first; scans lose it or leave its number blank, and web copies carry it in
+their title, so the title, the preamble, the appendices' headings and the signature are asked
+in turn.  What none of them says stays None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from policygraph import lexicon
+from policygraph.mentions.dates import find_dates
+from policygraph.mentions.documents import Found, find_documents
+from policygraph.mentions.view import View, in_zones
+from policygraph.model import Field, Metadata, Part, Span, Tree, Zone
+from policygraph.numbers import canonical_number, parse_number
+from policygraph.registers import COUNTRY, Registers
+from policygraph.structure.lines import is_upper
+
+_TYPES = lexicon.load("document_types").tables["type"]
+_SPACES = re.compile(r"\s+")
+_BULLET = re.compile(r"(?m)^[ \t]*[-–—+•*][ \t]*")
+_ISSUED_WITH = re.compile(r"[Kk]èm theo\s*$")
+_NAME = re.compile(r"(?:[A-ZĐ][^\W\d_]*)(?:[ ]+[A-ZĐ][^\W\d_]*){1,4}$")
+_BEHALF = re.compile(r"(?:T\s*/?\s*M|TM|KT|TL|TUQ|T/L|K/T|Q)\s*[./]?\s+(?=[A-ZĐÂÊÔƠƯĂỦỤỲÝÚÙ])")
+_SHARE = 0.6
+_FOR_REPORT = re.compile(r"^\(?để báo cáo\)?$")
+
+
+def read_metadata(tree: Tree, registers: Registers) -> Metadata:
+    """Everything that the text says of itself."""
+    kind, title = _type_and_title(tree)
+    web = _web_title(tree)
+    number, date, place = _letterhead(tree)
+    if web is not None:
+        number = number or web.number
+        date = date or web.date
+    appended = _from_appendices(tree, kind)
+    if appended is not None:
+        number = number or appended.number
+        date = date or appended.date
+    if kind is None and number is not None:
+        kind = _type_of_number(number)
+    jurisdiction = _jurisdiction(tree, registers, place, number)
+    code = jurisdiction.value if jurisdiction else None
+    issuer = _issuer(tree, registers, code, number, web)
+    if issuer is not None and jurisdiction is None:
+        jurisdiction = _of_issuer(registers, issuer)
+    signer, position = _signature(tree)
+    return Metadata(
+        type=kind,
+        number=number,
+        date=date,
+        title=_clean_title(title, registers, web),
+        issuer=issuer,
+        issuer_code=_sign(tree, number, issuer, registers, code),
+        jurisdiction=jurisdiction,
+        place=place,
+        signer=signer,
+        signer_position=position,
+        recipients=tuple(_recipients(tree)),
+    )
+
+
+def _field(view: View, start: int, end: int, value: str, rule: str, confidence: float) -> Field:
+    spans = view.spans(start, end)
+    return Field(value, Span(spans[0].start, spans[-1].end), rule, confidence)
+
+
+def _views(tree: Tree, *zones: Zone) -> Iterator[tuple[Part, View]]:
+    for part in in_zones(tree, *zones):
+        yield part, View(tree.source.text, (Span(part.pieces[0].start, part.pieces[-1].end),))
+
+
+# --- type and title ------------------------------------------------------------------------
+
+
+def _type_and_title(tree: Tree) -> tuple[Field | None, Field | None]:
+    for _, view in _views(tree, Zone.TITLE):
+        words = re.sub(r"\*\*|__|[*_]", lambda m: "\n".ljust(len(m[0])), view.text)
+        title = Field(words, view.pieces[0], "metadata.title", 0.95)
+        for row in _TYPES:
+            found = re.match(r"\s*(?:Nội dung\s+)?" + row["word"].replace(" ", r"\s+"), words, re.I)
+            if found:
+                start = len(words) - len(words.lstrip())
+                kind = _field(view, start, found.end(), _plain_type(row), "metadata.title", 0.95)
+                return kind, title
+        return None, title
+    return None, None
+
+
+def _plain_type(row: dict[str, str]) -> str:
+    """The type's own word: "Kế hoạch hành động" is a "Kế hoạch"."""
+    same = [r["word"] for r in _TYPES if r["concept"] == row["concept"]]
+    return str(min(same, key=len))
+
+
+def _type_of_number(number: Field) -> Field | None:
+    parts = parse_number(number.value)
+    for row in reversed(_TYPES):
+        if parts and parts.type_code == row["notation"]:
+            return replace(
+                number, value=row["word"], rule="metadata.type-of-number", confidence=0.8
+            )
+    return None
+
+
+class _Web:
+    """The title of a web page: type, number, date and issuer in one line."""
+
+    def __init__(self, view: View, item: Found) -> None:
+        reference = item.reference
+        self.end = item.end
+        self.view = view
+        self.number = (
+            _field(view, item.start, item.end, reference.number, "metadata.web-title", 0.9)
+            if reference.number
+            else None
+        )
+        self.date = (
+            _field(
+                view, item.start, item.end, reference.date.isoformat(), "metadata.web-title", 0.9
+            )
+            if reference.date
+            else None
+        )
+        self.issuer = (
+            _field(view, item.start, item.end, reference.issuer, "metadata.web-title", 0.9)
+            if reference.issuer
+            else None
+        )
+
+
+def _web_title(tree: Tree) -> _Web | None:
+    for _, view in _views(tree, Zone.TITLE):
+        found = find_documents(view.text)
+        head = re.compile(r"\s*(?:Nội dung\s+)?")
+        if found and found[0].reference.number and found[0].start <= head.match(view.text).end():  # type: ignore[union-attr]
+            return _Web(view, found[0])
+    return None
+
+
+def _clean_title(title: Field | None, registers: Registers, web: _Web | None) -> Field | None:
+    if title is None:
+        return None
+    text = title.value
+    if web is not None:
+        line = web.view.text[web.end :].split("\n")[0]
+        kind = next((r["word"] for r in _TYPES if r["word"].lower() in text.lower()), "")
+        about = re.sub(r"^[\s.,]+", "", line).rstrip(" .")
+        return replace(title, value=f"{kind} {about}".strip()) if about else title
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    lines = [line for line in lines if line and not line.startswith("(")]
+    joined = ""
+    for line in lines:
+        part = _lowered(line, registers) if line.upper() == line else line
+        if joined and part[:1].isupper() and not joined.endswith((".", ":")):
+            part = _continued(part)
+        joined = f"{joined} {part}".strip()
+    joined = joined.rstrip(" .")
+    return replace(title, value=joined[:1].upper() + joined[1:])
+
+
+def _lowered(line: str, registers: Registers) -> str:
+    lowered = line.lower()
+    proper = [*lexicon.load("metadata").tables["proper"], *(p.short for p in registers.places)]
+    for name in sorted(proper, key=len, reverse=True):
+        lowered = re.sub(rf"(?<!\w){re.escape(name.lower())}(?!\w)", name, lowered)
+    first = next((r["word"] for r in _TYPES if lowered.startswith(r["word"].lower())), "")
+    return first + lowered[len(first) :]
+
+
+def _continued(line: str) -> str:
+    """A title's second line goes on in small letters unless it opens with a name."""
+    first = line.split(maxsplit=1)[0]
+    verbs = {"Thực", "Về", "Hành", "Triển", "Phê", "Ban", "Quy", "Của", "Chuyển", "Phát", "Ứng"}
+    return line[0].lower() + line[1:] if first in verbs else line
+
+
+# --- number, date, place -------------------------------------------------------------------
+
+
+def _letterhead(tree: Tree) -> tuple[Field | None, Field | None, Field | None]:
+    number = date = place = None
+    entries = lexicon.load("metadata")
+    for _, view in _views(tree, Zone.LETTERHEAD, Zone.SIGNATURE):
+        said = entries.named("metadata.letterhead-number").pattern.search(view.text)
+        canonical = canonical_number(said["num"]) if said and said["num"][0].isdigit() else None
+        if said and canonical and number is None:
+            number = _field(view, *said.span("num"), canonical, "metadata.letterhead-number", 0.98)
+        where = entries.named("metadata.place-and-date").pattern.search(view.text)
+        for start, end, day in find_dates(view.text):
+            if where and where.end() <= start <= where.end() + 2 and date is None:
+                at = where.start("place")
+                date = _field(view, at, end, day.isoformat(), "metadata.place-and-date", 0.98)
+                place = _field(
+                    view, *where.span("place"), where["place"], "metadata.place-and-date", 0.95
+                )
+    return number, date, place
+
+
+def _from_appendices(tree: Tree, kind: Field | None) -> _Web | None:
+    """The plan's own number may stand only in "(Ban hành kèm theo Kế hoạch số …)"."""
+    for part in tree.parts:
+        if part.zone is not Zone.APPENDIX or not part.pieces or part.cells:
+            continue
+        view = View(tree.source.text, (Span(part.pieces[0].start, part.pieces[-1].end),))
+        for item in find_documents(view.text):
+            word = (item.reference.type_word or "").lower()
+            same = kind is not None and word.startswith(kind.value.lower())
+            if same and item.reference.number and _ISSUED_WITH.search(view.text[: item.start]):
+                found = _Web(view, item)
+                found.number = _ruled(found.number)
+                found.date = _ruled(found.date)
+                return found
+    return None
+
+
+def _ruled(value: Field | None) -> Field | None:
+    return replace(value, rule="metadata.appendix-heading") if value else None
+
+
+# --- issuer and jurisdiction ---------------------------------------------------------------
+
+
+def _jurisdiction(
+    tree: Tree, registers: Registers, place: Field | None, number: Field | None
+) -> Field | None:
+    """The province of the text: named in its head, else by far the most named in its body.
+
+    Central organs' signs in the own number make it the country's.
+    """
+    parts = parse_number(number.value) if number else None
+    if parts and registers.agency_for_sign(parts.organ_sign, COUNTRY) is not None:
+        local = registers.agency_for_sign(parts.organ_sign, "VN-HN")
+        if local is not None and local.jurisdiction == COUNTRY and number:
+            return replace(number, value=COUNTRY, rule="metadata.sign")
+    heads = (Zone.LETTERHEAD, Zone.TITLE, Zone.PREAMBLE)
+    for zone in heads:
+        for _, view in _views(tree, zone):
+            found = [(s, p) for s, p in registers.find_places(view.text) if p.code != COUNTRY]
+            if found and len({p.code for _, p in found}) == 1:
+                span, where = found[0]
+                return _field(view, span.start, span.end, where.code, "metadata.place-in-head", 0.9)
+    text = tree.source.text
+    named = [(s, p) for s, p in registers.find_places(text) if p.code != COUNTRY]
+    counts = Counter(p.code for _, p in named)
+    if not counts:
+        return None
+    code, count = counts.most_common(1)[0]
+    if count < _SHARE * sum(counts.values()):
+        return None
+    span = next(s for s, p in named if p.code == code)
+    return Field(code, span, "metadata.most-named-place", 0.8)
+
+
+def _issuer(
+    tree: Tree, registers: Registers, code: str | None, number: Field | None, web: _Web | None
+) -> Field | None:
+    """The issuer that title, preamble, letterhead or signature names; else the number's sign."""
+    if web is not None and web.issuer is not None:
+        return _official(web.issuer, registers, code)
+    for zone, bodies in (
+        (Zone.TITLE, _bodies_in_capitals),
+        (Zone.PREAMBLE, _announcing_bodies),
+        (Zone.LETTERHEAD, _bodies_in_capitals),
+        (Zone.SIGNATURE, _bodies_in_capitals),
+    ):
+        for _, view in _views(tree, zone):
+            for start, end, name in bodies(view.text):
+                rule = f"metadata.issuer.{zone.value}"
+                field = _official(_field(view, start, end, name, rule, 0.9), registers, code)
+                if field is not None:
+                    return field
+    parts = parse_number(number.value) if number else None
+    placed = registers.agency_for_sign(parts.organ_sign, code) if parts else None
+    if placed is not None and number is not None and code:
+        return replace(number, value=placed.name, rule="metadata.sign", confidence=0.7)
+    return None
+
+
+def _announcing_bodies(text: str) -> Iterator[tuple[int, int, str]]:
+    """Bodies that are the subject of "ban hành", "yêu cầu" and the like."""
+    verb = lexicon.load("metadata").named("metadata.issuing-verb").pattern
+    for entry in lexicon.load("citations").entries:
+        for match in entry.pattern.finditer(text):
+            if match.group() and verb.match(text, match.end()):
+                yield match.start(), match.end(), _SPACES.sub(" ", match.group())
+
+
+def _bodies_in_capitals(text: str) -> Iterator[tuple[int, int, str]]:
+    """Bodies on lines of their own in capitals: "CỦA BAN THƯỜNG VỤ TỈNH ỦY", "TM. ỦY BAN NHÂN DÂN".
+
+    A body that two lines name ("ỦY BAN NHÂN DÂN" over "TỈNH LAI CHÂU") goes before one line.
+    """
+    lines = [
+        (m.start(), m.end(), m.group().strip(" *_\r"))
+        for m in re.finditer(r"[^\n\t]+", text)
+        if is_upper(m.group())
+    ]
+    for index, (start, end, words) in enumerate(lines):
+        plain = re.sub(r"^CỦA\s+", "", _BEHALF.sub("", words))
+        if index + 1 < len(lines):
+            _, below, more = lines[index + 1]
+            yield start, below, f"{plain} {more}"
+        yield start, end, plain
+
+
+def _official(field: Field, registers: Registers, code: str | None) -> Field | None:
+    """The issuer's full official name where the register knows it; else as written."""
+    name = re.sub(r"(?i)^chủ tịch\s+(?=(?:ủy|uỷ) ban|ubnd)", "", _SPACES.sub(" ", field.value))
+    name = re.sub(r"(?i),?\s+khóa\s+[ivxl\d]+$", "", name)
+    placed = registers.agency_named(name, code)
+    return replace(field, value=placed.name) if placed else None
+
+
+def _of_issuer(registers: Registers, issuer: Field) -> Field | None:
+    placed = registers.agency_named(issuer.value, None)
+    if placed is None or not placed.jurisdiction:
+        return None
+    return replace(issuer, value=placed.jurisdiction, rule="metadata.issuer")
+
+
+def _sign(
+    tree: Tree, number: Field | None, issuer: Field | None, registers: Registers, code: str | None
+) -> str:
+    """The organ's sign in numbers: the own number's, else the issuer's."""
+    parts = parse_number(number.value) if number else None
+    if parts:
+        return parts.organ_sign
+    for _, view in _views(tree, Zone.LETTERHEAD):
+        said = (
+            lexicon.load("metadata").named("metadata.letterhead-number").pattern.search(view.text)
+        )
+        blank = parse_number("1" + said["num"].strip()) if said else None
+        if blank:
+            return blank.organ_sign
+    placed = registers.agency_named(issuer.value, code) if issuer else None
+    if placed and placed.agency and placed.agency.signs:
+        return placed.agency.signs[0]
+    return "TU" if placed and placed.agency and placed.agency.kind == "party" else ""
+
+
+# --- signature and recipients --------------------------------------------------------------
+
+
+def _signature(tree: Tree) -> tuple[Field | None, Field | None]:
+    signer = position = None
+    positions = {p.lower(): p for p in lexicon.load("metadata").tables["positions"]}
+    for _, view in _views(tree, Zone.SIGNATURE):
+        for line in re.finditer(r"[^\n\t]+", view.text):
+            words = line.group().strip(" *_\r")
+            if not words:
+                continue
+            start = line.start() + line.group().find(words)
+            plain = _BEHALF.sub("", words).strip()
+            known = positions.get(_SPACES.sub(" ", plain).lower())
+            if known:
+                position = _field(view, start, start + len(words), known, "metadata.position", 0.95)
+            elif _NAME.fullmatch(words) and not words.isupper():
+                signer = _field(view, start, start + len(words), words, "metadata.signer", 0.95)
+    return signer, position
+
+
+def _recipients(tree: Tree) -> Iterator[Field]:
+    for _, view in _views(tree, Zone.RECIPIENTS):
+        marks = list(_BULLET.finditer(view.text))
+        for mark, after in zip(
+            marks, [*(m.start() for m in marks[1:]), len(view.text)], strict=True
+        ):
+            words = view.text[mark.end() : after].rstrip(" \t\r\n;.,*")
+            if words and not _FOR_REPORT.match(words):
+                yield _field(
+                    view,
+                    mark.end(),
+                    mark.end() + len(words),
+                    _SPACES.sub(" ", words),
+                    "metadata.recipient",
+                    0.95,
+                )

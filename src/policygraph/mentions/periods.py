@@ -1,0 +1,93 @@
+"""Periods: when something is to be done, in years and by recurrence.
+
+A column says it outright ("2021-2025", "Quý II/2022", "Hằng năm"); in a sentence only words
+that fix the sentence's own time count ("trước ngày 01/12 hằng năm"), not the years in the name
+of a programme that it cites.
+"""
+
+from __future__ import annotations
+
+import re
+
+from policygraph import lexicon
+from policygraph.mentions.view import View
+from policygraph.model import Period
+
+_RECURRENCES = (
+    "monthly",
+    "quarterly",
+    "semiannual",
+    "annual",
+    "continuous",
+    "periodic",
+    "ad-hoc",
+)
+"""Most telling first: "định kỳ 6 tháng, hằng năm" is semiannual."""
+
+_NAMED = re.compile(r"[“\"][^”\"]*[”\"]")
+_YEAR_HINT = re.compile(r"\d|(?i:h[ằà]ng|mỗi|định kỳ|thường xuyên|đột xuất|yêu cầu|liên tục)")
+
+
+def read_period(view: View, start: int = 0, end: int | None = None) -> Period | None:
+    """The period that a column or label says in ``view.text[start:end]``; None if it says none,
+    or years that run backward ("2025-2021" is a slip, and nobody knows of which year).
+
+    >>> from policygraph.model import Span
+    >>> read_period(View("2021 - 2025", (Span(0, 11),))).end_year
+    2025
+    """
+    text = view.text[start : len(view.text) if end is None else end]
+    first: list[int] = []
+    last: list[int] = []
+    recurrences: set[str] = set()
+    spans: list[tuple[int, int]] = []
+    taken = text
+    for entry in lexicon.load("periods").entries:
+        if entry.value == "prose":
+            continue
+        for found in entry.pattern.finditer(taken):
+            if entry.value in _RECURRENCES:
+                recurrences.add(entry.value)
+            else:
+                _years(entry.value, found, first, last)
+                taken = taken[: found.start()] + "#" * len(found[0]) + taken[found.end() :]
+            spans.append(found.span())
+    if not spans:
+        return None
+    recurrence = next((r for r in _RECURRENCES if r in recurrences), None)
+    if first and last and min(first) > max(last):
+        return None
+    left, right = min(s for s, _ in spans), max(e for _, e in spans)
+    return Period(
+        min(first, default=None),
+        max(last, default=None),
+        recurrence,
+        view.spans(start + left, start + right),
+    )
+
+
+def _years(kind: str, found: re.Match[str], first: list[int], last: list[int]) -> None:
+    groups = found.groupdict()
+    start = groups.get("a")
+    end = groups.get("b") or groups.get("b2")
+    if start:
+        first.append(int(start))
+    if end:
+        last.append(int(end))
+    if kind == "year" and start:
+        last.append(int(start))
+
+
+def find_period(view: View) -> Period | None:
+    """The period that a sentence of an item fixes for its work; None where it fixes none."""
+    if not _YEAR_HINT.search(view.text):
+        return None
+    text = _NAMED.sub(lambda m: "#" * len(m[0]), view.text)
+    for entry in lexicon.load("periods").entries:
+        if entry.value != "prose":
+            continue
+        found = entry.pattern.search(text)
+        period = read_period(view, *found.span()) if found else None
+        if period is not None:
+            return period
+    return None

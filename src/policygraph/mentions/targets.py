@@ -1,0 +1,428 @@
+"""Targets and baselines: each figure with what it measures, by when, for whom.
+
+    part -> figures (quantities) -> clauses -> measures, deadlines
+         -> columns of figures, where a row has them
+
+Chapters of objectives give targets, and goals without a number ("quant false" of the gold);
+chapters on the situation and preambles give baselines; elsewhere (tasks, tổ chức thực hiện)
+only a figure that says of itself that it is one: a share, a rate, a rank, "tối thiểu 01 …".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from enum import Enum
+
+from policygraph.mentions.clauses import (
+    LABEL,
+    LEAD,
+    Clause,
+    find_clauses,
+    levelled,
+    plain,
+    split,
+    trimmed,
+    windows,
+    word,
+)
+from policygraph.mentions.columns import ValueColumn, unit_in, unit_of, value_columns, yearly_unit
+from policygraph.mentions.deadlines import (
+    Year,
+    deadlines,
+    heading_year,
+    is_goal,
+    own_year,
+    tells_present,
+)
+from policygraph.mentions.measures import (
+    exception_of,
+    measured,
+    outcome,
+    read_clause,
+    scope_of,
+)
+from policygraph.mentions.quantities import (
+    NUMBER,
+    Quantity,
+    YearCue,
+    durations,
+    find_quantities,
+    masked,
+)
+from policygraph.mentions.view import View
+from policygraph.model import (
+    Part,
+    Span,
+    TargetMention,
+    Topic,
+    Tree,
+    UnresolvedMention,
+    Zone,
+)
+
+_NO_WORDS = frozenset({"trang", "chu-thich", "dau-bang", "tieu-de", "bang", "phu-luc", "van-ban"})
+_SILENT_ZONES = frozenset({Zone.LETTERHEAD, Zone.TITLE, Zone.RECIPIENTS, Zone.SIGNATURE})
+_WINDOW = 4000
+"""Paragraphs longer than this are read piece by piece, in code points: no paragraph of the genre
+is, but a text that lost its line ends is one paragraph."""
+
+_SHORT = 80
+"""A line that introduces others is no longer than this, in code points."""
+
+
+class Mode(Enum):
+    """How much a figure must say of itself to be taken."""
+
+    OBJECTIVES = "objectives"
+    STRICT = "strict"
+    FUNDING = "funding"
+    PRESENT = "present"
+
+
+def find_targets(
+    tree: Tree, tasks: Collection[int] = ()
+) -> tuple[tuple[TargetMention, ...], tuple[UnresolvedMention, ...]]:
+    """Targets and baselines of a document in reading order, and goals whose year nothing gives.
+
+    ``tasks`` are the indices of parts that are tasks: a figure there is both (rule ``….in-task``).
+    """
+    return _Finder(tree, frozenset(tasks)).run()
+
+
+class _Finder:
+    """One pass over one tree."""
+
+    def __init__(self, tree: Tree, tasks: frozenset[int]) -> None:
+        self.tree = tree
+        self.tasks = tasks
+        self.found: list[TargetMention] = []
+        self.unresolved: list[UnresolvedMention] = []
+        self._title_year: Year | None = None
+
+    def run(self) -> tuple[tuple[TargetMention, ...], tuple[UnresolvedMention, ...]]:
+        for part in self.tree.parts:
+            mode = self._mode(part)
+            if mode is None:
+                continue
+            if part.cells:
+                self._row(part, mode)
+            else:
+                self._prose(part, View(self.tree.source.text, part.pieces), mode)
+        self.found.sort(key=lambda t: (t.pieces[0].start, t.pieces[-1].end))
+        return tuple(self.found), tuple(self.unresolved)
+
+    def _mode(self, part: Part) -> Mode | None:
+        if part.zone in _SILENT_ZONES or part.kind in _NO_WORDS or not part.pieces:
+            return None
+        if part.kind == "doan" and not part.is_heading:
+            return None
+        if part.index in self.tasks:
+            return Mode.STRICT
+        if part.zone is Zone.PREAMBLE or part.topic is Topic.SITUATION:
+            return Mode.PRESENT
+        if part.topic is Topic.OBJECTIVES:
+            return Mode.OBJECTIVES
+        return Mode.FUNDING if part.topic is Topic.FUNDING else Mode.STRICT
+
+    # --- rows ---------------------------------------------------------------------------------
+
+    def _row(self, part: Part, mode: Mode) -> None:
+        head = self._head(part)
+        columns = list(value_columns(self.tree, part, head))
+        if columns and mode is not Mode.PRESENT:
+            self._by_column(part, columns, head)
+            return
+        for cell in part.cells:
+            if cell.column == "content" and cell.pieces:
+                self._prose(part, View(self.tree.source.text, cell.pieces), mode)
+                return
+
+    def _head(self, part: Part) -> list[str]:
+        """Texts of the heads of the row's columns; empty where they do not fit the row."""
+        for node in self.tree.ancestors(part):
+            heads = [c for c in self.tree.children(node) if c.kind == "dau-bang" and c.pieces]
+            if heads:
+                span = heads[0].pieces
+                raw = self.tree.source.text[span[0].start : span[-1].end]
+                texts = [plain(cell) for cell in re.split(r"\t|\|", raw.strip("|"))]
+                return texts if len(texts) == len(part.cells) else []
+        return []
+
+    def _by_column(self, part: Part, columns: list[ValueColumn], head: list[str]) -> None:
+        content = next((c.pieces for c in part.cells if c.column == "content" and c.pieces), ())
+        indicator = measured(self.tree.join(content))
+        words = self.tree.join(content)
+        unit = unit_of(self.tree, part, head) or unit_in(words)
+        around = self._heading_year(part)
+        for column in columns:
+            quantity = column.quantity
+            year = Year(column.year, "column", 0.95) if column.year else around
+            shown = quantity.unit or unit
+            self.found.append(
+                TargetMention(
+                    part=part.index,
+                    pieces=(*content, *column.cell.pieces),
+                    indicator=indicator,
+                    comparator=quantity.comparator,
+                    value=quantity.value,
+                    upper_value=quantity.upper,
+                    unit=yearly_unit(shown, indicator),
+                    year=None if column.is_present and not column.year else year.year,
+                    scope=scope_of(self.tree.join(content)),
+                    exception=exception_of(self.tree.join(content)),
+                    is_baseline=column.is_present,
+                    rule=f"target.table.{year.rule}",
+                    confidence=year.confidence,
+                )
+            )
+
+    # --- prose --------------------------------------------------------------------------------
+
+    def _prose(self, part: Part, whole: View, mode: Mode) -> None:
+        for start, end in windows(whole.text, _WINDOW):
+            view = whole
+            if (start, end) != (0, len(whole.text)):
+                view = View(whole.source, whole.spans(start, end))
+            self._window(part, view, mode)
+
+    def _window(self, part: Part, view: View, mode: Mode) -> None:
+        text = levelled(view.text)
+        open_nouns = mode is Mode.OBJECTIVES
+        quantities = [
+            q for q in find_quantities(text, open_nouns=open_nouns) if _counts(q, mode, text)
+        ]
+        self._unread(part, view, text, mode, quantities)
+        if not quantities:
+            if mode is Mode.OBJECTIVES and not part.is_heading and part.kind != "nhom":
+                self._goals(part, view, text)
+            return
+        cues = deadlines(text, periods=mode is not Mode.STRICT)
+        segments = split(text)
+        clauses = list(find_clauses(text, segments, quantities))
+        period = self._period_year(part)
+        for index in range(len(clauses)):
+            self._take(part, view, text, mode, cues, segments, clauses, index, period)
+
+    def _take(
+        self,
+        part: Part,
+        view: View,
+        text: str,
+        mode: Mode,
+        cues: Sequence[YearCue],
+        segments: Sequence[Span],
+        clauses: Sequence[Clause],
+        index: int,
+        period: Year | None,
+    ) -> None:
+        clause = clauses[index]
+        quantity = clause.quantity
+        words = text[clause.start : clause.end]
+        present = mode is Mode.PRESENT and not is_goal(words)
+        own = own_year(text, clauses, index, cues, segments, one_sentence=mode is Mode.PRESENT)
+        if mode is not Mode.PRESENT and tells_present(text, clause, own):
+            present = True
+        if own is not None:
+            year = own
+        elif present:
+            year = Year(None, "present", 0.9)
+        else:
+            year = period or self._heading_year(part, in_task=mode is not Mode.OBJECTIVES)
+        reading = read_clause(text, clauses, index)
+        where = "in-task" if part.index in self.tasks else mode.value
+        kind = "baseline" if present else "target"
+        certain = 0.95 if quantity.said else 0.8
+        self.found.append(
+            TargetMention(
+                part=part.index,
+                pieces=view.spans(clause.start, clause.end),
+                indicator=reading.indicator,
+                comparator=quantity.comparator,
+                value=quantity.value,
+                upper_value=quantity.upper,
+                unit=reading.unit,
+                year=year.year,
+                scope=reading.scope,
+                exception=reading.exception,
+                is_baseline=present,
+                rule=f"{kind}.{where}.{quantity.rule.removeprefix('quantity.')}.{year.rule}",
+                confidence=round(certain * year.confidence, 2),
+            )
+        )
+
+    def _unread(
+        self, part: Part, view: View, text: str, mode: Mode, quantities: Sequence[Quantity]
+    ) -> None:
+        """A number in a chapter of objectives, said to be reached, that counts nothing known."""
+        if mode is not Mode.OBJECTIVES:
+            return
+        taken = [*masked(text), *(q.span for q in quantities)]
+        for found in _REACHED.finditer(text):
+            number = Span(*found.span("n"))
+            if any(t.start < number.end and number.start < t.end for t in taken):
+                continue
+            pieces = view.spans(found.start(), found.end())
+            self.unresolved.append(
+                UnresolvedMention(
+                    pieces,
+                    " ".join(found.group().split()),
+                    "unread-figure",
+                    "a number that must be reached, without a unit / con số không rõ đơn vị",
+                    part.index,
+                    "target.unread",
+                )
+            )
+
+    def _goals(self, part: Part, view: View, text: str) -> None:
+        """A bullet of an objectives chapter without any number: one goal an outcome."""
+        if "\t" in text or self._is_general(part) or LABEL.fullmatch(text.strip()):
+            return
+        cues = deadlines(text)
+        around = self._heading_year(part)
+        whole = [Span(0, len(text))] if part.cells else split(text, on_colon=False)
+        for segment in whole:
+            start, end = trimmed(text, segment.start, segment.end)
+            led = LEAD.match(text, start, end)
+            lead = [c for c in cues if c.span.end <= (led.end() if led else start)]
+            if led and not part.cells:
+                start = led.end()
+            if len(text[start:end].split()) < 3:
+                continue
+            inner = [c for c in cues if start <= c.span.start < end]
+            year = around
+            if inner or lead:
+                year = Year((inner or lead)[-1].year, "clause", 0.95)
+            self.found.append(
+                TargetMention(
+                    part=part.index,
+                    pieces=view.spans(start, end),
+                    indicator=outcome(text[start:end]),
+                    comparator=None,
+                    value=None,
+                    upper_value=None,
+                    unit=None,
+                    year=year.year,
+                    scope=scope_of(text[start:end]),
+                    exception=exception_of(text[start:end]),
+                    is_baseline=False,
+                    rule=f"target.goal.{year.rule}",
+                    confidence=round(0.85 * year.confidence, 2),
+                )
+            )
+
+    # --- years --------------------------------------------------------------------------------
+
+    def _heading_year(self, part: Part, *, in_task: bool = False) -> Year:
+        """The year of the nearest line above that has one; of the title only for objectives."""
+        node = part
+        for above in self.tree.ancestors(part):
+            if above.parent < 0:
+                break
+            led = self._lead_before(above, node)
+            if led is not None:
+                return Year(led, "lead", 0.95)
+            for words in self._names(above):
+                year = heading_year(words)
+                if year is not None:
+                    return Year(year, "heading", 0.95)
+            node = above
+        led = self._lead_before(self.tree.parts[0], node)
+        if led is not None:
+            return Year(led, "lead", 0.9)
+        if in_task:
+            return Year(None, "no-year", 0.85)
+        return self._of_title()
+
+    def _names(self, part: Part) -> Iterator[str]:
+        """What names a part: its own words, and the title lines of an appendix."""
+        yield self.tree.own_text(part)
+        for child in self.tree.children(part):
+            if child.kind == "tieu-de" and not self.tree.own_text(child).startswith("("):
+                yield self.tree.own_text(child)
+
+    def _lead_before(self, parent: Part, node: Part) -> int | None:
+        """Year of a short line without figures before its siblings: "Đến năm 2025:"."""
+        for index in reversed(parent.children):
+            sibling = self.tree.parts[index]
+            if sibling.index >= node.index or sibling.zone is not node.zone:
+                continue
+            if sibling.kind not in {"doan", "y"} or sibling.children or not sibling.pieces:
+                continue
+            words = self.tree.own_text(sibling)
+            leads = words.endswith(":") or len(words) < _SHORT
+            if sibling.kind == "doan" and not sibling.is_heading:
+                continue
+            year = heading_year(words) if leads else None
+            if year is not None and not find_quantities(words):
+                return year
+        return None
+
+    def _of_title(self) -> Year:
+        if self._title_year is None:
+            titles = [p for p in self.tree.parts if p.zone is Zone.TITLE and p.pieces]
+            years = [heading_year(self.tree.own_text(p)) for p in titles]
+            year = next((y for y in years if y is not None), None)
+            self._title_year = Year(year, "title" if year else "no-year", 0.6)
+        return self._title_year
+
+    def _period_year(self, part: Part) -> Year | None:
+        """Last year of the row's period cell."""
+        for cell in part.cells:
+            if cell.column == "period" and cell.pieces:
+                years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", self.tree.join(cell.pieces))
+                if years:
+                    return Year(max(map(int, years)), "period", 0.95)
+        return None
+
+    def _is_general(self, part: Part) -> bool:
+        general = word("general")
+        return any(general.search(self.tree.own_text(p)) for p in self.tree.ancestors(part))
+
+
+_REACHED = re.compile(
+    r"(?i)(?<!\w)(?:đạt|tối\s+thiểu|ít\s+nhất|trên|dưới|không\s+quá|khoảng)\s+"
+    rf"(?P<n>(?:{NUMBER}))(?![\w%/])"
+)
+_HOUSEKEEPING = re.compile(
+    r"(?i)báo\s+cáo|sơ\s+kết|tổng\s+kết|định\s+kỳ|trong\s+(?:vòng|thời\s+hạn)"
+)
+_TIMED = re.compile(r"(?i)thời\s+(?:gian|hạn)")
+_FEES = re.compile(
+    r"(?i)\s*(?:(?:tổng|mức|số)\s+)*(?:(?:học|kinh|chi|lệ|viện)\s+phí|lãi\s+suất|lương|tiền|giá)(?!\w)"
+)
+"""What is paid or waived in part ("hỗ trợ 100% học phí") is a rate of support, no target."""
+_FUNDS = re.compile(r"(?i)kinh\s+phí|dự\s+toán|tổng\s+(?:mức|vốn)|ngân\s+sách")
+
+
+def _counts(quantity: Quantity, mode: Mode, text: str) -> bool:
+    """Whether the figure says enough of itself for the place where it stands."""
+    if quantity.unit is None and mode is not Mode.OBJECTIVES:
+        return quantity.kind == "share" and mode is Mode.PRESENT
+    percent = quantity.kind in {"percent", "rank"}
+    compared = quantity.comparator != "="
+    before = text[max(0, quantity.span.start - 60) : quantity.span.start]
+    if mode is Mode.OBJECTIVES:
+        return True
+    if mode is Mode.FUNDING:
+        return percent and compared
+    if mode is Mode.PRESENT:
+        return quantity.kind != "measure" or not _FUNDS.search(before)
+    if percent or quantity.kind == "share":
+        return not _FEES.match(text, quantity.span.end)
+    if quantity.kind == "measure":
+        timed = quantity.unit not in durations() or bool(_TIMED.search(before))
+        return compared and timed and not _HOUSEKEEPING.search(before) and not _FUNDS.search(before)
+    if quantity.kind == "rate":
+        return (compared or quantity.unit not in {"lần/năm"}) and not _HOUSEKEEPING.search(before)
+    if compared:
+        return not _HOUSEKEEPING.search(before)
+    return bool(_MAKES.search(before)) and not _LISTED.match(text[quantity.span.end :])
+
+
+_MAKES = re.compile(
+    r"(?i)(?:đào\s+tạo|bồi\s+dưỡng|tập\s+huấn|xây\s+dựng|thành\s+lập|hình\s+thành|phát\s+triển|"
+    r"triển\s+khai|hỗ\s+trợ|lắp\s+đặt|đầu\s+tư|trang\s+bị|khai\s+thác|có|đạt|lựa\s+chọn|tổ\s+chức)"
+    r"(?:\s+(?:được|thêm|mới|thí\s+điểm|cho|và\s+đưa\s+vào\s+(?:khai\s+thác|sử\s+dụng)))*\s*$"
+)
+_LISTED = re.compile(r"\s*(?:sau|như\s+sau|chính|nêu\s+trên|trên)(?!\w)")

@@ -1,0 +1,201 @@
+"""The visible composition: texts -> readings -> facts -> Turtle -> store."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from policygraph import iri, lineage, store
+from policygraph import registers as registry
+from policygraph.errors import DataError, SourceError
+from policygraph.mentions.agencies import find_agencies
+from policygraph.mentions.assignments import find_assignments
+from policygraph.mentions.citations import find_citations
+from policygraph.mentions.metadata import read_metadata
+from policygraph.mentions.targets import find_targets
+from policygraph.mentions.tasks import find_tasks
+from policygraph.model import AgencyMention, Reading, Source
+from policygraph.rdf import documents, terms
+from policygraph.rdf import registers as register_graphs
+from policygraph.registers import Registers
+from policygraph.resolve import CorpusFacts, notation, resolve, starts_with_type
+from policygraph.structure import parse
+from policygraph.text import read
+
+Progress = Callable[[str, int, int], None]
+"""Called with the name of what is done, how many are done, and how many there are."""
+
+RELATIONS = (
+    "pg:implements",
+    "pg:issuedWith",
+    "pg:fulfils",
+    "pg:basedOn",
+    "pg:disseminates",
+    "pg:amends",
+    "pg:replaces",
+    "pg:approves",
+    "pg:proposedBy",
+    "pg:cites",
+)
+"""Relations between documents: a register may state them of a document that is in the corpus."""
+MANIFEST = "manifest.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A text that could not be taken in, and why; the others are built all the same."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Populated:
+    """What a run over a directory of texts gave."""
+
+    facts: CorpusFacts
+    problems: tuple[Problem, ...]
+    changed: tuple[Path, ...]
+    """Turtle files whose bytes are, or would be, other than before; removed ones included."""
+
+
+def read_text(source: Source, registers: Registers) -> Reading:
+    """Everything read from one text, before anything outside it is asked."""
+    tree = parse(source)
+    metadata = read_metadata(tree, registers)
+    programmes = [
+        name
+        for row in registers.programmes
+        for name in (row.name, *row.other_names)
+        if starts_with_type(name)
+    ]
+    own = metadata.number.value if metadata.number else None
+    citations = find_citations(tree, own, programmes)
+    code = notation(metadata.type.value) if metadata.type else None
+    tasks = find_tasks(tree, code)
+    in_tasks = frozenset(task.part for task in tasks)
+    targets, unread = find_targets(tree, in_tasks)
+    rows = frozenset(t.part for t in targets if not t.is_baseline and tree.parts[t.part].cells)
+    place = metadata.jurisdiction.value if metadata.jurisdiction else None
+    assignments, unassigned = find_assignments(
+        tree,
+        tasks,
+        rows,
+        place,
+        registers,
+        find_agencies,
+    )
+    return Reading(tree, metadata, citations, tasks, assignments, targets, (*unread, *unassigned))
+
+
+def populate(
+    texts: Path,
+    ttl: Path,
+    registers_dir: Path,
+    *,
+    write: bool = True,
+    progress: Progress | None = None,
+) -> Populated:
+    """Read every text of a directory and write (or, without ``write``, only compare) its Turtle."""
+    registers = registry.load(registers_dir)
+    readings, problems = [], []
+    paths = source_paths(texts)
+    sums = _manifest(texts)
+    for done, path in enumerate(paths):
+        name = path.relative_to(texts).as_posix()
+        if progress:
+            progress(name, done, len(paths))
+        try:
+            source = read(path, name)
+            if sums.get(name, source.sha256) != source.sha256:
+                raise SourceError(
+                    f"{name}: the file's SHA-256 is not the one in {MANIFEST}; restore the file or "
+                    "correct the manifest / tệp khác với bản kê"
+                )
+            readings.append(read_text(source, registers))
+        except SourceError as error:
+            problems.append(Problem(name, str(error)))
+    if progress:
+        progress("", len(paths), len(paths))
+    facts = resolve(readings, registers)
+    for kept, other in facts.duplicates:
+        problems.append(
+            Problem(other, f"{other}: the same document as {kept}, which was kept / trùng văn bản")
+        )
+    return Populated(facts, tuple(problems), tuple(_write(facts, registers, ttl, write=write)))
+
+
+def source_paths(texts: Path) -> list[Path]:
+    """The ``.txt`` files of a directory, sorted; DataError if it is no directory or has none."""
+    if not texts.is_dir():
+        raise DataError(texts, "no such directory of texts / không có thư mục văn bản này")
+    paths = sorted(p for p in texts.rglob("*.txt") if p.is_file())
+    if not paths:
+        raise DataError(texts, "no .txt files here / không có tệp .txt nào")
+    return paths
+
+
+def _manifest(texts: Path) -> dict[str, str]:
+    """SHA-256 by file name, from the manifest if the directory has one."""
+    path = texts / MANIFEST
+    if not path.exists():
+        return {}
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8")).get("text", [])
+        return {row["file"]: row["sha256"] for row in rows}
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise DataError(path, f"cannot be used: {error!r}") from error
+
+
+def _write(facts: CorpusFacts, registers: Registers, ttl: Path, *, write: bool) -> Iterable[Path]:
+    graphs = {
+        f"{document.key.local}.ttl": documents.document_graph(document, registers)
+        for document in facts.documents
+    }
+    graphs |= register_turtle(facts, registers)
+    for name, graph in sorted(graphs.items()):
+        path = ttl / name
+        content = terms.turtle(graph)
+        if path.exists() and path.read_bytes() == content:
+            continue
+        if write:
+            terms.write_bytes(path, content)
+        yield path
+    for path in sorted(ttl.glob("*.ttl")) if ttl.is_dir() else []:
+        if path.name not in graphs:
+            if write:
+                path.unlink()
+            yield path
+
+
+def register_turtle(facts: CorpusFacts, registers: Registers) -> dict[str, terms.Graph]:
+    """The graphs of the registers: places, agencies, documents known from outside or citations."""
+    own = {document.key for document in facts.documents}
+    mentions: list[AgencyMention] = [
+        assignment.agency
+        for document in facts.documents
+        for assignment in document.reading.assignments
+    ]
+    codes = {
+        document.reading.metadata.jurisdiction.value
+        for document in facts.documents
+        if document.reading.metadata.jurisdiction
+    }
+    codes |= {row.jurisdiction for row in registers.documents}
+    register = register_graphs.documents_graph(registers)
+    register.drop({iri.document(key) for key in own}, set(RELATIONS))
+    documents.cited_graph(register, facts.cited, registers)
+    return {
+        "register-places.ttl": register_graphs.places_graph(registers),
+        "register-agencies.ttl": register_graphs.agencies_graph(registers, sorted(codes), mentions),
+        "register-documents.ttl": register,
+    }
+
+
+def build_store(
+    ttl: Path, ontology: Path, root: Path, progress: Progress | None = None
+) -> store.Build:
+    """Load the Turtle and the ontology into a fresh store, derive the closures, swap it in."""
+    return store.build(ttl, ontology, root, derive=lineage.derive, progress=progress)

@@ -1,0 +1,452 @@
+"""A source document's facts as RDF: one field, one term.
+
+Superclasses are asserted too, so that plain SPARQL finds what it should.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from policygraph import iri, vocab
+from policygraph.iri import Kind
+from policygraph.model import (
+    AssignmentMention,
+    Field,
+    Part,
+    Span,
+    TargetMention,
+    TaskMention,
+    Tree,
+    UnresolvedMention,
+    Zone,
+)
+from policygraph.rdf import terms
+from policygraph.rdf.terms import Graph
+from policygraph.registers import PlacedAgency, Registers
+from policygraph.resolve import (
+    Conflict,
+    DocumentFacts,
+    KnownDocument,
+    ResolvedCitation,
+    Subject,
+)
+
+_KINDS = {concept.name: concept for concept in vocab.PART_KIND_CONCEPTS}
+_TYPES = {concept.vi: concept for concept in vocab.DOCUMENT_TYPE_CONCEPTS}
+_OTHER_TYPE = next(c for c in vocab.DOCUMENT_TYPE_CONCEPTS if c.name == "van-ban-khac")
+_COMPARATORS = {concept.notation: concept.name for concept in vocab.COMPARATOR_CONCEPTS}
+_UNITS = {concept.notation: concept.name for concept in vocab.UNIT_CONCEPTS}
+_ZONE_CLASS = {Zone.TITLE: "title", Zone.LETTERHEAD: "title", Zone.PREAMBLE: "preamble"}
+_TASK_CLASSES = {
+    "task": ("pg:Task",),
+    "project": ("pg:Project", "pg:Task"),
+    "document": ("pg:DocumentToIssue", "pg:Task"),
+}
+_METADATA_TERMS = {
+    "type": "pg:documentType",
+    "number": "pg:documentNumber",
+    "date": "dcterms:issued",
+    "title": "dcterms:title",
+    "issuer": "pg:issuer",
+    "jurisdiction": "pg:jurisdiction",
+    "signer": "pg:signatory",
+    "signer_position": "pg:signatoryPosition",
+}
+_LABEL_TITLE = 90
+
+
+def document_graph(facts: DocumentFacts, registers: Registers) -> Graph:
+    """The named graph of one source document."""
+    return _Writer(facts, registers).graph
+
+
+def cited_graph(graph: Graph, documents: Iterable[KnownDocument], registers: Registers) -> None:
+    """Add documents that are known only from citations, as far as the citations say."""
+    for known in documents:
+        if known.registered:
+            continue
+        node = iri.document(known.key)
+        concept = document_type(known.type_word)
+        graph.type(node, "pg:PolicyDocument", "eli:Work", *concept.classes)
+        graph.link(node, "pg:documentType", iri.concept("document-type", concept.name))
+        if known.number:
+            graph.add(node, "pg:documentNumber", terms.text(known.number))
+        if known.issued:
+            graph.add(node, "dcterms:issued", terms.day(known.issued))
+        if known.name:
+            graph.add(node, "dcterms:title", terms.text(known.name, "vi"))
+        if registers.place(known.jurisdiction):
+            graph.link(node, "pg:jurisdiction", place_iri(known.jurisdiction))
+        named = f"{concept.vi} {known.number}" if known.number else known.name or concept.vi
+        english = f"{concept.en} {known.number}" if known.number else f"{concept.en}: {known.name}"
+        graph.add(node, "rdfs:label", terms.text(named, "vi"), terms.text(english, "en"))
+
+
+def document_type(word: str | None) -> vocab.Concept:
+    """Concept of a type word; "van-ban-khac" where there is none."""
+    return _TYPES.get(word or "", _OTHER_TYPE)
+
+
+def place_iri(code: str) -> str:
+    return iri.thing(Kind.PLACE, iri.slug(code))
+
+
+def agency_iri(agency: PlacedAgency) -> str:
+    return iri.thing(Kind.AGENCY, agency.local)
+
+
+class _Writer:
+    """Writes one document's facts into one graph."""
+
+    def __init__(self, facts: DocumentFacts, registers: Registers) -> None:
+        self.facts, self.registers = facts, registers
+        self.graph = Graph()
+        self.tree: Tree = facts.reading.tree
+        self.text = self.tree.source.text
+        self.local = facts.key.local
+        self.node = iri.document(facts.key)
+        self._document()
+        for part in self.tree.parts[1:]:
+            self._part(part)
+        for task in facts.reading.tasks:
+            self._task(task)
+        targets = self._targets(facts.reading.targets)
+        for assignment in facts.reading.assignments:
+            self._assignment(assignment, targets)
+        for citation in facts.citations:
+            self._citation(citation)
+        for conflict in facts.conflicts:
+            self._conflict(conflict)
+        for number, mention in enumerate(facts.unresolved):
+            self._unresolved(mention, number)
+
+    # --- the document ----------------------------------------------------------------------
+
+    def _document(self) -> None:
+        graph, node, said = self.graph, self.node, self.facts.reading.metadata
+        concept = document_type(said.type.value if said.type else None)
+        graph.type(node, "pg:PolicyDocument", "eli:Work", *concept.classes)
+        graph.link(node, "pg:documentType", iri.concept("document-type", concept.name))
+        for language, label in self._labels(concept).items():
+            graph.add(node, "rdfs:label", terms.text(label, language))
+        for name, predicate in _METADATA_TERMS.items():
+            value: Field | None = getattr(said, name)
+            if value is not None:
+                self._metadata(name, predicate, value)
+        for position, recipient in enumerate(said.recipients):
+            graph.add(node, "pg:recipient", terms.text(recipient.value, "vi"))
+            self._assertion_of_field(f"recipient-{position}", "pg:recipient", recipient)
+        if said.number:
+            graph.add(node, "pg:documentNumber", terms.text(said.number.value))
+        if said.date:
+            graph.add(node, "dcterms:issued", terms.typed(said.date.value, "date"))
+        if said.title:
+            graph.add(node, "dcterms:title", terms.text(said.title.value, "vi"))
+        if self.facts.issuer:
+            graph.link(node, "pg:issuer", agency_iri(self.facts.issuer))
+        if said.jurisdiction:
+            graph.link(node, "pg:jurisdiction", place_iri(said.jurisdiction.value))
+        if said.signer:
+            graph.add(node, "pg:signatory", terms.text(said.signer.value))
+        if said.signer_position:
+            graph.add(node, "pg:signatoryPosition", terms.text(said.signer_position.value, "vi"))
+        if said.place:
+            self._assertion_of_field("place", "pg:placeOfIssue", said.place)
+            graph.add(node, "pg:placeOfIssue", terms.text(said.place.value, "vi"))
+        source = self.tree.source
+        graph.add(node, "pg:sourceFile", terms.text(source.path))
+        graph.add(node, "pg:sourceSha256", terms.text(source.sha256))
+
+    def _labels(self, concept: vocab.Concept) -> Mapping[str, str]:
+        said = self.facts.reading.metadata
+        if said.number:
+            return {
+                "vi": f"{concept.vi} {said.number.value}",
+                "en": f"{concept.en} {said.number.value}",
+            }
+        place = self.registers.place(said.jurisdiction.value) if said.jurisdiction else None
+        title = shorten(said.title.value if said.title else self.tree.source.path, _LABEL_TITLE)
+        where = f" ({place.short})" if place else ""
+        aim = self._implemented_number()
+        english = f"{concept.en}{where}" + (f" implementing {aim}" if aim else ", unnumbered")
+        return {"vi": f"{title}{where}", "en": english}
+
+    def _implemented_number(self) -> str | None:
+        for citation in self.facts.citations:
+            subject = citation.subject
+            if (
+                citation.mention.relation == "implements"
+                and subject is not None
+                and (subject.kind, subject.local) == ("document", self.local)
+            ):
+                return citation.mention.reference.number
+        return None
+
+    def _metadata(self, name: str, predicate: str, value: Field) -> None:
+        self._assertion_of_field(iri.slug(name), predicate, value)
+
+    def _assertion_of_field(self, name: str, predicate: str, value: Field) -> None:
+        node = iri.thing(Kind.METADATA, self.local, name)
+        self.graph.type(node, "pg:Metadata")
+        self.graph.link(node, "pg:inDocument", self.node)
+        self.graph.link(node, "pg:field", predicate)
+        self.graph.add(node, "pg:surface", terms.text(value.value, "vi"))
+        zone = self._zone_class(value.span)
+        self._assertion(node, (value.span,), value.rule, value.confidence, zone)
+
+    def _zone_class(self, span: Span) -> str:
+        for part in self.tree.parts[1:]:
+            if part.start <= span.start < part.end and not part.children:
+                return _ZONE_CLASS.get(part.zone, "body")
+        return "body"
+
+    # --- parts -----------------------------------------------------------------------------
+
+    def _part(self, part: Part) -> None:
+        graph, node = self.graph, self._part_iri(part)
+        graph.type(node, "pg:DocumentPart", "eli:WorkSubdivision")
+        parent = self.tree.parts[part.parent]
+        graph.link(node, "pg:partOf", self._part_iri(parent) if part.parent else self.node)
+        graph.link(node, "pg:inDocument", self.node)
+        graph.link(node, "pg:partKind", iri.concept("part-kind", part.kind))
+        graph.add(node, "pg:order", terms.integer(parent.children.index(part.index) + 1))
+        graph.add(node, "pg:start", terms.integer(part.start))
+        graph.add(node, "pg:end", terms.integer(part.end))
+        kind = _KINDS[part.kind]
+        if part.path:
+            graph.add(node, "pg:path", terms.text(part.path))
+            graph.add(node, "rdfs:label", terms.text(f"{kind.vi} {part.path}", "vi"))
+            graph.add(node, "rdfs:label", terms.text(f"{kind.en} {part.path}", "en"))
+        for piece in part.pieces if part.path else ():
+            graph.link(node, "pg:evidence", self._evidence(piece))
+        words = self.tree.own_text(part)
+        if words:
+            predicate = "pg:heading" if part.is_heading else "pg:text"
+            graph.add(node, predicate, terms.text(words, "vi"))
+
+    def _part_iri(self, part: Part) -> str:
+        return iri.under(Kind.PART, self.local, part.name)
+
+    # --- tasks, targets, assignments -------------------------------------------------------
+
+    def _task_iri(self, part: Part) -> str:
+        return iri.under(Kind.TASK, self.local, part.name)
+
+    def _task(self, task: TaskMention) -> None:
+        graph, part = self.graph, self.tree.parts[task.part]
+        node = self._task_iri(part)
+        graph.type(node, *_TASK_CLASSES[task.kind])
+        graph.link(node, "pg:stipulatedIn", self._part_iri(part))
+        graph.link(node, "pg:inDocument", self.node)
+        graph.add(node, "pg:text", terms.text(self.tree.join(task.pieces), "vi"))
+        graph.add(node, "rdfs:label", terms.text(task.label, "vi"))
+        if task.period:
+            if task.period.start_year:
+                graph.add(node, "pg:startYear", terms.year(task.period.start_year))
+            if task.period.end_year:
+                graph.add(node, "pg:endYear", terms.year(task.period.end_year))
+            if task.period.recurrence:
+                graph.link(node, "pg:recurrence", iri.concept("recurrence", task.period.recurrence))
+        if task.product:
+            graph.add(node, "pg:product", terms.text(task.product, "vi"))
+        if task.kind == "document":
+            self._planned(node, part, task)
+        zone = "table" if part.cells else "body"
+        self._assertion(node, task.pieces, task.rule, task.confidence, zone)
+
+    def _planned(self, task_node: str, part: Part, task: TaskMention) -> None:
+        """The document that a row says is to be issued."""
+        concept = document_type(task.document_type)
+        key = iri.document_key(
+            self.facts.key.jurisdiction,
+            "du-kien",
+            concept.name,
+            None,
+            f"{self.local}-{part.name}",
+        )
+        node = iri.document(key)
+        graph = self.graph
+        graph.link(task_node, "pg:mandates", node)
+        graph.type(node, "pg:PolicyDocument", "eli:Work", *concept.classes)
+        graph.link(node, "pg:documentType", iri.concept("document-type", concept.name))
+        graph.add(node, "rdfs:label", terms.text(f"{task.label} (dự kiến)", "vi"))
+        graph.add(node, "rdfs:label", terms.text(f"{concept.en}, planned: {task.label}", "en"))
+
+    def _targets(self, mentions: Sequence[TargetMention]) -> Mapping[int, list[str]]:
+        """Write the targets; their IRIs by the index of their part."""
+        by_part: dict[int, list[str]] = {}
+        for mention in mentions:
+            part = self.tree.parts[mention.part]
+            kind = Kind.BASELINE if mention.is_baseline else Kind.TARGET
+            number = sum(1 for m in mentions[: mentions.index(mention)] if m.part == mention.part)
+            node = iri.under(kind, self.local, f"{part.name}/v{number + 1}")
+            self._target(node, part, mention)
+            if not mention.is_baseline:
+                by_part.setdefault(mention.part, []).append(node)
+        return by_part
+
+    def _target(self, node: str, part: Part, mention: TargetMention) -> None:
+        graph = self.graph
+        graph.type(node, "pg:Baseline" if mention.is_baseline else "pg:Target")
+        graph.link(node, "pg:stipulatedIn", self._part_iri(part))
+        graph.link(node, "pg:inDocument", self.node)
+        graph.add(node, "pg:text", terms.text(self.tree.join(mention.pieces), "vi"))
+        graph.add(node, "rdfs:label", terms.text(shorten(self.tree.join(mention.pieces), 90), "vi"))
+        indicator = iri.thing(Kind.INDICATOR, iri.slug(mention.indicator)[:100].strip("-"))
+        graph.link(node, "pg:indicator", indicator)
+        graph.type(indicator, "pg:Indicator", "skos:Concept")
+        graph.add(indicator, "skos:prefLabel", terms.text(mention.indicator, "vi"))
+        if mention.comparator:
+            name = _COMPARATORS[mention.comparator]
+            graph.link(node, "pg:comparator", iri.concept("comparator", name))
+        if mention.value is not None:
+            graph.add(node, "pg:value", terms.decimal(mention.value))
+        if mention.upper_value is not None:
+            graph.add(node, "pg:upperValue", terms.decimal(mention.upper_value))
+        if mention.unit:
+            graph.link(node, "pg:unit", self._unit(mention.unit))
+        if mention.year:
+            graph.add(
+                node, "pg:year" if mention.is_baseline else "pg:deadline", terms.year(mention.year)
+            )
+        if mention.scope:
+            graph.add(node, "pg:scope", terms.text(mention.scope, "vi"))
+        if mention.exception:
+            graph.add(node, "pg:exception", terms.text(mention.exception, "vi"))
+        said = self.facts.reading.metadata.jurisdiction
+        if said:
+            graph.link(node, "pg:jurisdiction", place_iri(said.value))
+        zone = "table" if part.cells else "body"
+        self._assertion(node, mention.pieces, mention.rule, mention.confidence, zone)
+
+    def _unit(self, unit: str) -> str:
+        """Concept of a unit; one that the scheme does not have is proposed by the text."""
+        if unit in _UNITS:
+            return iri.concept("unit", _UNITS[unit])
+        concept = iri.concept("unit", iri.slug(unit))
+        self.graph.type(concept, "skos:Concept")
+        self.graph.link(concept, "skos:inScheme", iri.VOCAB + "unit")
+        self.graph.add(concept, "skos:prefLabel", terms.text(unit, "vi"))
+        return concept
+
+    def _assignment(self, mention: AssignmentMention, targets: Mapping[int, Sequence[str]]) -> None:
+        graph, part = self.graph, self.tree.parts[mention.about]
+        tasks = {task.part for task in self.facts.reading.tasks}
+        about = (
+            [self._task_iri(part)]
+            if mention.about in tasks
+            else list(targets.get(mention.about, ()))
+        )
+        if not about:
+            return
+        agency = iri.thing(Kind.AGENCY, mention.agency.local)
+        node = iri.thing(
+            Kind.ASSIGNMENT,
+            self.local,
+            iri.path_local(part.name),
+            mention.role,
+            mention.via,
+            mention.agency.local.replace(".", "-"),
+        )
+        graph.type(node, "pg:Assignment")
+        graph.link(node, "pg:inDocument", self.node)
+        graph.link(node, "pg:assigns", *about)
+        graph.link(node, "pg:agency", agency)
+        graph.link(node, "pg:role", iri.concept("role", mention.role))
+        graph.link(node, "pg:via", iri.concept("via", mention.via))
+        graph.add(node, "pg:surface", terms.text(mention.agency.surface, "vi"))
+        if mention.src is not None:
+            graph.link(node, "pg:assignedIn", self._part_iri(self.tree.parts[mention.src]))
+        if mention.note:
+            graph.add(node, "pg:note", terms.text(mention.note))
+        shortcut = {"lead": "pg:leadAgency", "coordinate": "pg:coordinatingAgency"}
+        if mention.role in shortcut:
+            for thing in about:
+                graph.link(thing, shortcut[mention.role], agency)
+        zone = "table" if mention.via == "table" else "body"
+        self._assertion(node, mention.pieces, mention.rule, mention.confidence, zone)
+
+    # --- citations -------------------------------------------------------------------------
+
+    def _citation(self, citation: ResolvedCitation) -> None:
+        graph, mention = self.graph, citation.mention
+        part = self.tree.parts[mention.part]
+        node = iri.at(Kind.CITATION, self.local, mention.span.start, mention.span.end)
+        cited = iri.document(citation.cited)
+        relation = "pg:selfReference" if mention.relation == "self" else f"pg:{mention.relation}"
+        graph.type(node, "pg:Citation")
+        graph.link(node, "pg:citingPart", self._part_iri(part))
+        graph.link(node, "pg:inDocument", self.node)
+        graph.link(node, "pg:citedDocument", cited)
+        graph.link(node, "pg:relation", relation)
+        graph.add(node, "pg:surface", terms.text(self.tree.join(mention.pieces), "vi"))
+        subject = self._subject(citation.subject)
+        if subject is not None and subject != cited and mention.relation != "self":
+            graph.link(node, "pg:citingSubject", subject)
+            graph.link(subject, relation, cited)
+        zone = _ZONE_CLASS.get(part.zone, "table" if part.cells else "body")
+        self._assertion(node, mention.pieces, mention.rule, mention.confidence, zone)
+
+    def _subject(self, subject: Subject | None) -> str | None:
+        if subject is None:
+            return None
+        if subject.kind == "document":
+            return iri.thing(Kind.DOCUMENT, subject.local)
+        part = self.tree.parts[subject.part]
+        return self._task_iri(part) if subject.kind == "task" else self._part_iri(part)
+
+    def _conflict(self, conflict: Conflict) -> None:
+        span = conflict.mention.span
+        node = iri.at(Kind.CONFLICT, self.local, span.start, span.end)
+        predicate = {"issued": "dcterms:issued"}.get(conflict.field, f"pg:{conflict.field}")
+        graph = self.graph
+        graph.type(node, "pg:Conflict")
+        graph.link(node, "pg:inDocument", self.node)
+        graph.link(node, "pg:conflictAbout", iri.document(conflict.about))
+        graph.link(node, "pg:conflictField", predicate)
+        graph.add(node, "pg:keptValue", terms.text(conflict.kept))
+        graph.add(node, "pg:conflictingValue", terms.text(conflict.conflicting))
+        self._assertion(node, conflict.mention.pieces, "conflict.identity", 1.0, "body")
+
+    def _unresolved(self, mention: UnresolvedMention, number: int) -> None:
+        start = mention.pieces[0].start
+        node = iri.at(Kind.UNRESOLVED, self.local, start, mention.pieces[-1].end, number)
+        graph = self.graph
+        graph.type(node, "pg:Unresolved")
+        graph.link(node, "pg:inDocument", self.node)
+        graph.link(node, "pg:citingPart", self._part_iri(self.tree.parts[mention.part]))
+        graph.add(node, "pg:surface", terms.text(mention.surface, "vi"))
+        graph.link(node, "pg:reason", iri.concept("reason", mention.reason))
+        graph.add(node, "pg:note", terms.text(mention.detail) if mention.detail else None)
+        self._assertion(node, mention.pieces, mention.rule, 1.0, "body")
+
+    # --- evidence --------------------------------------------------------------------------
+
+    def _assertion(
+        self, node: str, pieces: Iterable[Span], rule: str, confidence: float, zone: str
+    ) -> None:
+        graph = self.graph
+        for piece in pieces:
+            graph.link(node, "pg:evidence", self._evidence(piece))
+        graph.add(node, "pg:rule", terms.text(rule))
+        graph.add(node, "pg:confidence", terms.typed(f"{confidence:.2f}", "decimal"))
+        graph.link(node, "pg:evidenceClass", iri.concept("evidence-class", zone))
+        graph.link(node, "pg:status", iri.concept("status", "proposed"))
+
+    def _evidence(self, span: Span) -> str:
+        node = iri.at(Kind.EVIDENCE, self.local, span.start, span.end)
+        graph = self.graph
+        graph.type(node, "pg:Evidence")
+        graph.add(node, "pg:quote", terms.text(self.text[span.start : span.end]))
+        graph.add(node, "pg:start", terms.integer(span.start))
+        graph.add(node, "pg:end", terms.integer(span.end))
+        graph.add(node, "pg:sourceFile", terms.text(self.tree.source.path))
+        return node
+
+
+def shorten(words: str, limit: int) -> str:
+    """At most ``limit`` characters, cut at a word's end, with an ellipsis where cut."""
+    plain = " ".join(words.split())
+    if len(plain) <= limit:
+        return plain
+    return plain[:limit].rsplit(" ", 1)[0].rstrip(" ,;:-–") + "…"

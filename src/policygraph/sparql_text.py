@@ -1,0 +1,84 @@
+"""What can be told from a SPARQL text without an engine: its nesting, its FROM clauses; and the
+one spelling that Oxigraph's parser does not read.
+
+Oxigraph (0.5.8 to 0.5.13) takes at most one dot in the local part of a prefixed name; the
+grammar allows any number, and ``doc:vn-61.ubnd.kh.2021.2358`` is how the graph's own Turtle
+writes.  ``doc:vn-61\\.ubnd\\.kh\\.2021\\.2358`` is the same name, and is read.
+"""
+
+from __future__ import annotations
+
+import re
+
+_TOKEN = re.compile(
+    r"""
+      (?P<text> \"{3}(?:[^"\\]|\\.|"(?!""))*+(?:\"{3})?
+              | '{3}(?:[^'\\]|\\.|'(?!''))*+(?:'{3})?
+              | "(?:[^"\\\n\r]|\\.)*+"? | '(?:[^'\\\n\r]|\\.)*+'?
+              | \#[^\n\r]*+ )
+    | (?P<iri> <[^<>"{}|^`\\\x00-\x20]*+> )
+    | (?<![\w?$@.-]) (?:[^\W\d_][\w-]*+(?:\.[\w-]++)*+)? : (?P<local> [\w:] (?:[\w:.%-]|\\.)*+ )
+    | (?P<open> [({\[] )
+    | (?P<close> [)}\]] )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""One token a match.  Every alternative runs forward only and swallows what is left unclosed, so
+that time is linear in a hostile text too."""
+_FROM = re.compile(r"(?<![\w?$:.-])FROM(?![\w:.-])", re.IGNORECASE)
+_DOT = re.compile(r"(?<!\\)\.")
+
+
+def depth(text: str) -> int:
+    """Deepest nesting of brackets outside strings and comments.
+
+    Brackets inside what looks like an IRI count: ``?a<((?b>?c`` is two comparisons.
+    """
+    level = deepest = 0
+    for token in _TOKEN.finditer(text):
+        if token["text"]:
+            continue
+        for char in token[0]:
+            if char in "({[":
+                level += 1
+                deepest = max(deepest, level)
+            elif char in ")}]":
+                level = max(0, level - 1)
+    return deepest
+
+
+def has_dataset(text: str) -> bool:
+    """Whether the query has FROM clauses of its own."""
+    return _FROM.search(bare(text)) is not None
+
+
+def bare(text: str) -> str:
+    """The query with strings, comments and IRIs blanked."""
+    return _TOKEN.sub(lambda t: " " if t["text"] or t["iri"] else t[0], text)
+
+
+def escape_dots(text: str) -> str:
+    """The same query, with the inner dots of prefixed names escaped; lines stay as they are."""
+
+    def escaped(token: re.Match[str]) -> str:
+        local = token["local"]
+        if local is None or "." not in local:
+            return token[0]
+        inner = local.rstrip(".")
+        head = token[0][: len(token[0]) - len(local)]
+        return head + _DOT.sub(r"\\.", inner) + local[len(inner) :]
+
+    return _TOKEN.sub(escaped, text)
+
+
+def original_column(original: str, escaped: str, line: int, column: int) -> int:
+    """Column in the query as it was sent, for a place that the engine names in the escaped one;
+    lines and columns count from 1."""
+    before, after = original.split("\n"), escaped.split("\n")
+    if not 1 <= line <= min(len(before), len(after)):
+        return column
+    sent = 0
+    for char in after[line - 1][: column - 1]:
+        if sent < len(before[line - 1]) and before[line - 1][sent] == char:
+            sent += 1
+    return sent + 1

@@ -1,0 +1,197 @@
+"""Canned queries over HTTP, their OpenAPI, health and the home page."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from policygraph import queries, resources, store
+from policygraph.errors import DataError, StoreError
+from policygraph_api.app import create_app
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+NAMES = sorted(path.stem for path in resources.directory("queries").glob("*.rq"))
+
+
+def ask(client, name, accept=None, **parameters):
+    headers = {"Accept": accept} if accept else {}
+    return client.get(f"/api/queries/{name}", params=parameters, headers=headers)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_golden_answers_over_http(client, name):
+    for case in json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8")):
+        answer = ask(client, name, **case["parameters"])
+        assert answer.status_code == 200, answer.text
+        body = answer.json()
+        assert body["query"] == name
+        assert body["rows"] == case["rows"]
+        assert body["count"] == len(case["rows"])
+        assert set(case["parameters"]) <= set(body["parameters"])
+
+
+@pytest.mark.parametrize("media_type", store.RESULT_FORMATS)
+def test_sparql_formats_on_request(client, media_type):
+    answer = ask(client, "tasks-tracing-to", media_type, document="52-NQ/TW")
+    assert answer.headers["content-type"].partition(";")[0] == media_type
+    assert "dong-ha-99.txt" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        (None, "application/json"),
+        ("application/json", "application/json"),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "application/json"),
+        ("application/sparql-results+json", "application/sparql-results+json"),
+        ("text/csv;q=0.9, application/json;q=0.1", "text/csv; charset=utf-8"),
+    ],
+)
+def test_plain_json_unless_asked_otherwise(client, accept, expected):
+    answer = ask(client, "documents", accept)
+    assert answer.headers["content-type"] == expected
+
+
+def test_no_such_format(client):
+    answer = ask(client, "documents", "image/png")
+    assert answer.status_code == 406
+    assert "application/json" in answer.json()["formats"]
+
+
+def test_an_ambiguous_document_is_a_conflict_with_candidates(client):
+    answer = ask(client, "tasks-of-document", document="06-NQ/TU")
+    assert answer.status_code == 409
+    assert answer.headers["content-type"] == "application/problem+json"
+    candidates = answer.json()["candidates"]
+    assert [(c["issuer"], c["issued"]) for c in candidates] == [
+        ("Tỉnh ủy Bắc Sơn", "2020-11-02"),
+        ("Tỉnh ủy Nam Giang", "2021-03-26"),
+    ]
+    for candidate in candidates:
+        assert ask(client, "tasks-of-document", document=candidate["iri"]).status_code == 200
+
+
+def test_an_unknown_document_names_the_nearest(client):
+    answer = ask(client, "tasks-of-document", document="53-NQ/TW")
+    assert answer.status_code == 404
+    assert "53-NQ/TW" in answer.json()["detail"]
+    assert answer.json()["nearest"][0] == "52-NQ/TW"
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"document": ""},
+        {"document": "52-NQ/TW", "paper": "x"},
+        {"document": "52-NQ/TW", "lang": "fr"},
+        {"document": "x" * 2001},
+    ],
+)
+def test_wrong_parameters(client, parameters):
+    answer = ask(client, "tasks-of-document", **parameters)
+    assert answer.status_code == 422
+    assert answer.json()["type"].endswith("bad-parameter")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ['" } DROP ALL #', "53-NQ/TW> } ?x", "a\nb", "javascript:alert(1)", "<x y>", "号", "\\u0022"],
+)
+@pytest.mark.parametrize(
+    ("name", "parameter"),
+    [("tasks-of-document", "document"), ("lineage-of", "thing"), ("documents", "type")],
+)
+def test_nothing_gets_out_of_a_parameter(client, name, parameter, value):
+    answer = ask(client, name, **{parameter: value})
+    if parameter == "type":
+        assert (answer.status_code, answer.json()["rows"]) == (200, [])
+    else:
+        assert answer.status_code == 404
+
+
+def test_every_query_is_listed_typed_and_shown(client):
+    listed = {entry["name"]: entry for entry in client.get("/api/queries").json()["queries"]}
+    paths = client.get("/openapi.json").json()["paths"]
+    home = client.get("/").text
+    assert sorted(listed) == NAMES
+    for name, entry in listed.items():
+        operation = paths[f"/api/queries/{name}"]["get"]
+        assert operation["summary"] == entry["summary"]["vi"]
+        assert operation["description"] == entry["summary"]["en"]
+        described = {p["name"]: p for p in operation["parameters"]}
+        assert set(described) == {p["name"] for p in entry["parameters"]}
+        for parameter in entry["parameters"]:
+            shown = described[parameter["name"]]
+            assert shown["required"] is parameter["required"]
+            assert parameter["description"]["vi"] in shown["description"]
+        assert {"200", "404", "409", "422"} <= set(operation["responses"])
+        assert f'"/api/queries/{name}' in home
+
+
+def test_parameters_have_their_types(client):
+    operation = client.get("/openapi.json").json()["paths"]["/api/queries/documents"]["get"]
+    schemas = {p["name"]: p["schema"] for p in operation["parameters"]}
+    assert schemas["lang"]["enum"] == ["vi", "en"]
+    assert {"type": "integer"}.items() <= schemas["year"]["anyOf"][0].items()
+    assert {"type": "boolean"}.items() <= schemas["withText"]["anyOf"][0].items()
+
+
+def test_a_query_file_comes_and_goes_with_its_route(settings, tmp_path):
+    shutil.copytree(settings.queries, tmp_path / "queries")
+    text = (settings.queries / "documents.rq").read_text(encoding="utf-8")
+    (tmp_path / "queries" / "all-papers.rq").write_text(text, encoding="utf-8")
+    mine = settings.model_copy(update={"queries": tmp_path / "queries", "workers": 1})
+    with TestClient(create_app(mine)) as more:
+        assert ask(more, "all-papers").json()["count"] == ask(more, "documents").json()["count"]
+        assert "/api/queries/all-papers" in more.get("/openapi.json").json()["paths"]
+        assert "/api/queries/all-papers" in more.get("/").text
+
+
+def test_without_it_the_address_is_unknown(client):
+    answer = client.get("/api/queries/all-papers")
+    assert answer.status_code == 404
+    assert answer.json()["type"].endswith("not-found")
+    assert "all-papers" not in client.get("/").text
+
+
+def test_the_examples_of_the_queries_can_be_followed(client):
+    """Over the fixture an example's thing may be missing, but never malformed."""
+    for query in queries.load(resources.directory("queries")).values():
+        assert ask(client, query.name, **query.example).status_code in (200, 404)
+
+
+def test_health(client, settings):
+    health = client.get("/health").json()
+    assert health["status"] == "ok"
+    assert health["build"] == store.open_read_only(settings.store).hash
+    assert health["triples"] == len(store.open_read_only(settings.store))
+    assert isinstance(health["workersCutOffFromNetwork"], bool)
+    assert client.head("/health").content == b""
+
+
+def test_the_home_page_needs_nothing_from_elsewhere(client):
+    home = client.get("/")
+    assert home.headers["content-type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in home.headers["content-security-policy"]
+    assert not re.findall(r"(?:src|href|action)=\"(?!/)[^\"]*\"", home.text)
+    assert "<script" not in home.text
+    assert '<html lang="vi">' in home.text
+
+
+@pytest.mark.parametrize("address", ["/docs", "/redoc"])
+def test_no_page_that_calls_a_cdn(client, address):
+    assert client.get(address).status_code == 404
+
+
+def test_an_unusable_store_or_query_stops_the_start(settings, tmp_path):
+    with pytest.raises(StoreError, match="policygraph build"):
+        create_app(settings.model_copy(update={"store": tmp_path}))
+    (tmp_path / "bad.rq").write_text("SELECT", encoding="utf-8")
+    with pytest.raises(DataError, match=r"bad\.rq"):
+        create_app(settings.model_copy(update={"queries": tmp_path}))

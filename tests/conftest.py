@@ -1,0 +1,57 @@
+"""What every test may ask for: the checkout, its texts, and the gold annotation."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# No test depends on the speed of the machine; in CI the examples are the same at every run.
+settings.register_profile("local", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """The annotation of ``tests/gold``; GUIDE.md there says what the fields mean."""
+
+    folder: Path
+    texts: Path
+    files: dict[str, str]
+    """gold document ("000") -> file name under data/texts"""
+
+    def rows(self, name: str, doc: str | None = None) -> list[dict[str, Any]]:
+        """Lines of ``<name>.jsonl``, of one document if ``doc`` is given."""
+        lines = (self.folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+        rows = [json.loads(line) for line in lines]
+        return rows if doc is None else [row for row in rows if row["doc"] == doc]
+
+    def text(self, doc: str) -> str:
+        """The document's characters as the gold counts them: the file as it is."""
+        return (self.texts / self.files[doc]).read_bytes().decode("utf-8")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def texts_dir() -> Path:
+    return ROOT / "data" / "texts"
+
+
+@pytest.fixture(scope="session")
+def gold(texts_dir: Path) -> Gold:
+    folder = ROOT / "tests" / "gold"
+    table = tomllib.loads((folder / "documents.toml").read_text(encoding="utf-8"))
+    return Gold(folder, texts_dir, table["documents"])

@@ -1,0 +1,247 @@
+"""Agencies in texts: the gold's names, the lexicon's groups, faults, lists, properties."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policygraph import lexicon
+from policygraph.mentions.agencies import find_agencies
+from policygraph.model import AgencyMention
+from policygraph.registers import load
+
+ROOT = Path(__file__).resolve().parent.parent
+GOLD = Path(__file__).resolve().parent / "gold" / "assignments.jsonl"
+REGISTERS = load(ROOT / "data" / "registers")
+TEXTS = sorted((ROOT / "data" / "texts").glob("*.txt"))
+PLACES = {"Hải Dương": "VN-61", "Thanh Hóa": "VN-21", "Lai Châu": "VN-01"}
+
+
+def find(text: str, jurisdiction: str | None = "VN-61") -> list[AgencyMention]:
+    return find_agencies(text, 0, len(text), jurisdiction, REGISTERS)
+
+
+def names(text: str, jurisdiction: str | None = "VN-61") -> list[str]:
+    return [m.canonical for m in find(text, jurisdiction)]
+
+
+def gold_pairs() -> list[tuple[str, str, str]]:
+    """(surface, agency, code of the document's province), each once."""
+    rows = [json.loads(line) for line in GOLD.read_text("utf-8").splitlines()]
+    province = {
+        row["doc"]: code
+        for row in rows
+        for name, code in PLACES.items()
+        if row["agency"].endswith(f"tỉnh {name}")
+    }
+    return sorted({(r["surface"], r["agency"], province[r["doc"]]) for r in rows})
+
+
+@pytest.mark.parametrize(("surface", "agency", "jurisdiction"), gold_pairs())
+def test_every_surface_of_the_gold_is_its_agency(
+    surface: str, agency: str, jurisdiction: str
+) -> None:
+    (mention,) = find(surface, jurisdiction)
+    assert mention.canonical == agency
+    assert mention.surface == surface
+    assert mention.is_registered
+
+
+# ---- groups of the lexicon, both ways --------------------------------------------------------
+
+GROUPS = lexicon.load("agencies").tables["group"]
+
+
+@pytest.mark.parametrize(
+    ("canonical", "example"), [(g["canonical"], e) for g in GROUPS for e in g["examples"]]
+)
+def test_groups_match_their_examples(canonical: str, example: str) -> None:
+    (mention,) = find(example)
+    assert mention.is_group
+    assert mention.canonical == canonical.format(place="tỉnh Hải Dương")
+    assert mention.local.startswith("vn-61.")
+
+
+@pytest.mark.parametrize(
+    ("canonical", "text"), [(g["canonical"], t) for g in GROUPS for t in g["non_examples"]]
+)
+def test_groups_do_not_match_their_non_examples(canonical: str, text: str) -> None:
+    assert canonical.format(place="tỉnh Hải Dương") not in names(text)
+
+
+# ---- single agencies -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "Sở Văn hóa, Thể thao và Du lịch",
+        "Sở Văn hoá, Thể thao và Du lịch",
+        "Sở VH-TT-DL",
+        "Sở VH TTDL",
+        "Sở VHTTDL",
+        "Sở VHTT&DL",
+        "SỞ VĂN HÓA, THỂ THAO VÀ DU LỊCH",
+        "Sở Văn hóa,\nThể thao và  Du lịch",
+        "Sở Văn hoa, Thể thao và Du lịch",
+        "Sở Vănhóa, Thể thao và Du lịch",
+    ],
+)
+def test_spellings_of_one_agency_are_one_node(spelling: str) -> None:
+    (mention,) = find(spelling)
+    assert mention.local == "vn-61.so-van-hoa-the-thao-va-du-lich"
+    assert find(spelling, "VN-21")[0].local == "vn-21.so-van-hoa-the-thao-va-du-lich"
+
+
+@pytest.mark.parametrize(
+    ("text", "locals_"),
+    [
+        (
+            "Sở Tài chính, Sở Kế hoạch và Đầu tư và các đơn vị liên quan",
+            ["so-tai-chinh", "so-ke-hoach-va-dau-tu", "cac-don-vi-lien-quan"],
+        ),
+        ("các Sở: Tài chính, Nội vụ và Xây dựng", ["so-tai-chinh", "so-noi-vu", "so-xay-dung"]),
+        ("các sở Tài chính, Nội vụ, Công an tỉnh", ["so-tai-chinh", "so-noi-vu", "cong-an"]),
+        (
+            "Cục Thuế tỉnh; Chi cục Hải quan; Kho bạc nhà nước tỉnh",
+            ["cuc-thue", "chi-cuc-hai-quan", "kho-bac-nha-nuoc"],
+        ),
+        ("VP UBND tỉnh Sở KHĐT", ["van-phong-uy-ban-nhan-dan", "so-ke-hoach-va-dau-tu"]),
+        ("HĐND, UBND tỉnh", ["hoi-dong-nhan-dan", "uy-ban-nhan-dan"]),
+        (
+            "UBND thành phố Hải Dương; UBND TP Chí Linh; UBND các huyện",
+            [
+                "uy-ban-nhan-dan-thanh-pho-hai-duong",
+                "uy-ban-nhan-dan-thanh-pho-chi-linh",
+                "uy-ban-nhan-dan-cac-huyen",
+            ],
+        ),
+        (
+            "các cấp uỷ, chính quyền, Mặt trận Tổ quốc và các đoàn thể chính trị - xã hội",
+            [
+                "cac-cap-uy-chinh-quyen",
+                "mat-tran-to-quoc-viet-nam",
+                "cac-doan-the-chinh-tri-xa-hoi",
+            ],
+        ),
+        ("Sở Tài chính, xây dựng kế hoạch", ["so-tai-chinh"]),
+        ("KHĐT; VH-TT-DL", ["so-ke-hoach-va-dau-tu", "so-van-hoa-the-thao-va-du-lich"]),
+        ("các đơn vị thuộc UBND tỉnh", ["cac-don-vi-thuoc-uy-ban-nhan-dan"]),
+        ("Mặt trận Tổ quốc tỉnh", ["uy-ban-mat-tran-to-quoc-viet-nam"]),
+    ],
+)
+def test_runs_of_names(text: str, locals_: list[str]) -> None:
+    assert [m.local for m in find(text)] == [f"vn-61.{name}" for name in locals_]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bố trí kinh phí",
+        "Ban hành kế hoạch số 2358/KH-UBND",
+        "Chính phủ số và Chính phủ điện tử",
+        "các đồng chí Tỉnh ủy viên",
+        "các ngành, lĩnh vực",
+        "NHIỆM VỤ VÀ GIẢI PHÁP",
+        "Hội nghị trực tuyến; Báo cáo; Bộ chỉ số",
+        "trụ sở, ban hành",
+        "",
+    ],
+)
+def test_no_agency(text: str) -> None:
+    assert find(text) == []
+
+
+def test_a_province_that_is_named_goes_before_the_documents_own() -> None:
+    assert names("UBND tỉnh Thanh Hóa và UBND tỉnh") == [
+        "Ủy ban nhân dân tỉnh Thanh Hóa",
+        "Ủy ban nhân dân tỉnh Hải Dương",
+    ]
+
+
+def test_municipalities() -> None:
+    assert names("Sở Y tế; Thành ủy; UBND thành phố; UBND quận Hoàn Kiếm", "VN-HN") == [
+        "Sở Y tế thành phố Hà Nội",
+        "Thành ủy Hà Nội",
+        "Ủy ban nhân dân thành phố Hà Nội",
+        "Ủy ban nhân dân quận Hoàn Kiếm",
+    ]
+
+
+def test_without_a_place_provincial_bodies_stay_unplaced() -> None:
+    department, central = find("Sở Tài chính và Bộ Tài chính", None)
+    assert (department.local, central.local) == ("x.so-tai-chinh", "vn.bo-tai-chinh")
+    assert department.confidence <= 0.5 < central.confidence
+
+
+def test_central_groups_belong_to_the_country() -> None:
+    (mention,) = find("các bộ, ngành, địa phương")
+    assert (mention.canonical, mention.local) == (
+        "Các bộ, ngành, địa phương",
+        "vn.cac-bo-nganh-dia-phuong",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("Hội Tin học tỉnh", "Hội Tin học tỉnh Hải Dương"),
+        ("Trung tâm Chuyển đổi số", "Trung tâm Chuyển đổi số tỉnh Hải Dương"),
+        ("Công ty TNHH ABC", "Công ty TNHH ABC"),
+        ("Trung tâm Dữ liệu quốc gia", "Trung tâm Dữ liệu quốc gia"),
+    ],
+)
+def test_names_in_no_register_are_proposed(text: str, canonical: str) -> None:
+    (mention,) = find(text)
+    assert mention.canonical == canonical
+    assert not mention.is_registered
+    assert mention.confidence <= 0.5
+
+
+def test_a_proposed_name_ends_before_the_verb() -> None:
+    mentions = find("Viện Công nghệ thông tin và Kinh tế số chủ trì, phối hợp với Sở Y tế")
+    assert [m.surface for m in mentions] == ["Viện Công nghệ thông tin và Kinh tế số", "Sở Y tế"]
+
+
+# ---- properties ------------------------------------------------------------------------------
+
+
+def holds(text: str, start: int, end: int) -> None:
+    mentions = find_agencies(text, start, end, "VN-61", REGISTERS)
+    last = start
+    for mention in mentions:
+        span = mention.span
+        assert last <= span.start < span.end <= end
+        assert text[span.start : span.end] == mention.surface
+        assert mention.local.count(".") == 1
+        assert mention.canonical
+        assert 0 < mention.confidence <= 1
+        last = span.end
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda p: p.stem)
+def test_spans_hold_in_the_corpus(path: Path) -> None:
+    text = path.read_text("utf-8")
+    holds(text, 0, len(text))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_spans_hold_in_any_cut(data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from([p.read_text("utf-8") for p in TEXTS]))
+    start = data.draw(st.integers(0, len(text)))
+    holds(text, start, min(len(text), start + data.draw(st.integers(0, 400))))
+
+
+PIECES = ["Sở ", "các ", "UBND ", "tỉnh ", "cấp ", "huyện", ", ", "; ", "\n", "\t", "và ", "TT&TT "]
+PIECES += ["Hải Dương ", "ban ", "Bộ", ": ", "Trung tâm ", "thành phố ", "của ", "liên quan ", "-"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=25).map("".join))
+def test_any_words_are_read(text: str) -> None:
+    holds(text, 0, len(text))

@@ -1,0 +1,126 @@
+"""What a document says of itself, against the gold and on other letterheads of the genre."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from policygraph import registers, resources
+from policygraph.mentions.metadata import read_metadata
+from policygraph.model import Metadata
+from policygraph.structure import parse
+from policygraph.text import decode, read
+
+
+@pytest.fixture(scope="module")
+def known() -> registers.Registers:
+    return registers.load(resources.directory("data/registers"))
+
+
+def metadata_of(text: str, known: registers.Registers) -> Metadata:
+    return read_metadata(parse(decode(text.encode(), "test.txt")), known)
+
+
+def values(said: Metadata) -> dict[str, str | None]:
+    names = ("type", "number", "date", "title", "issuer", "place", "signer", "signer_position")
+    return {n: getattr(said, n).value if getattr(said, n) else None for n in names}
+
+
+def test_gold(gold, texts_dir: Path, known: registers.Registers) -> None:
+    for row in gold.rows("meta"):
+        said = read_metadata(parse(read(texts_dir / gold.files[row["doc"]])), known)
+        expected = {name: row[name] for name in values(said)}
+        assert values(said) == expected, row["doc"]
+        assert [r.value for r in said.recipients] == row["recipients"]
+        assert said.jurisdiction is not None
+        place = known.place(said.jurisdiction.value)
+        assert place is not None
+        assert place.short == row["province"]
+
+
+def test_every_field_quotes_its_place(texts_dir: Path, known: registers.Registers) -> None:
+    for path in sorted(texts_dir.glob("*.txt")):
+        source = read(path)
+        said = read_metadata(parse(source), known)
+        for recipient in said.recipients:
+            quote = source.text[recipient.span.start : recipient.span.end]
+            assert " ".join(quote.split()) == recipient.value
+        if said.signer:
+            assert source.text[said.signer.span.start : said.signer.span.end] == said.signer.value
+
+
+PLAN = """ỦY BAN NHÂN DÂN
+TỈNH BẮC GIANG
+Số: 145/KH-UBND
+
+Bắc Giang, ngày 12 tháng 3 năm 2022
+
+KẾ HOẠCH
+Chuyển đổi số ngành y tế tỉnh Bắc Giang giai đoạn 2022 - 2025
+
+Căn cứ Quyết định số 749/QĐ-TTg ngày 03/6/2020 của Thủ tướng Chính phủ;
+
+I. MỤC ĐÍCH, YÊU CẦU
+1. Mục đích
+Nâng cao chất lượng khám chữa bệnh.
+
+Nơi nhận:
+- Bộ Y tế;
+- Lưu: VT.
+
+KT. CHỦ TỊCH
+PHÓ CHỦ TỊCH
+
+Mai Sơn
+"""
+
+DECISION = """THỦ TƯỚNG CHÍNH PHỦ
+Số: 411/QĐ-TTg
+
+Hà Nội, ngày 31 tháng 3 năm 2022
+
+QUYẾT ĐỊNH
+Phê duyệt Chiến lược quốc gia phát triển kinh tế số
+
+Căn cứ Luật Tổ chức Chính phủ ngày 19 tháng 6 năm 2015;
+
+QUYẾT ĐỊNH:
+
+Điều 1. Phê duyệt Chiến lược.
+"""
+
+
+def test_a_plan_with_a_full_letterhead(known: registers.Registers) -> None:
+    said = metadata_of(PLAN, known)
+    found = values(said)
+    assert found["number"] == "145/KH-UBND"
+    assert found["date"] == "2022-03-12"
+    assert found["type"] == "Kế hoạch"
+    assert found["issuer"] == "Ủy ban nhân dân tỉnh Bắc Giang"
+    assert found["signer"] == "Mai Sơn"
+    assert found["signer_position"] == "Phó Chủ tịch"
+    assert said.jurisdiction is not None
+    assert said.jurisdiction.value == "VN-54"
+    assert [r.value for r in said.recipients] == ["Bộ Y tế", "Lưu: VT"]
+
+
+def test_a_central_decision_belongs_to_the_country(known: registers.Registers) -> None:
+    said = metadata_of(DECISION, known)
+    assert values(said)["number"] == "411/QĐ-TTg"
+    assert values(said)["issuer"] == "Thủ tướng Chính phủ"
+    assert said.jurisdiction is not None
+    assert said.jurisdiction.value == "VN"
+
+
+def test_a_text_that_says_nothing_says_nothing(known: registers.Registers) -> None:
+    said = metadata_of("một dòng chữ thường", known)
+    assert values(said) == dict.fromkeys(values(said))
+    assert said.recipients == ()
+
+
+def test_another_documents_number_is_not_the_own_one(known: registers.Registers) -> None:
+    text = PLAN.replace("145", "").replace(
+        "Mai Sơn\n", "Mai Sơn\n\nPHỤ LỤC\n(Kèm theo Quyết định số 9/QĐ-UBND)\n"
+    )
+    assert values(metadata_of(text, known))["number"] is None

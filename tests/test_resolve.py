@@ -1,0 +1,197 @@
+"""Which document is meant: number, issuer and year together; more than one candidate is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from policygraph import pipeline, registers, resources
+from policygraph.resolve import CorpusFacts, DocumentFacts, ResolvedCitation, resolve
+from policygraph.text import decode
+
+
+@pytest.fixture(scope="module")
+def known() -> registers.Registers:
+    return registers.load(resources.directory("data/registers"))
+
+
+HEAD = """ỦY BAN NHÂN DÂN
+TỈNH LẠNG SƠN
+Số: {number}
+
+Lạng Sơn, ngày {date}
+
+KẾ HOẠCH
+{title}
+
+{preamble}
+
+I. NHIỆM VỤ VÀ GIẢI PHÁP
+{body}
+"""
+
+
+def plan(
+    preamble: str = "",
+    body: str = "1. Xây dựng cơ sở dữ liệu dùng chung của tỉnh.",
+    number: str = "77/KH-UBND",
+    date: str = "05 tháng 4 năm 2022",
+    title: str = "Chuyển đổi số tỉnh Lạng Sơn",
+) -> str:
+    return HEAD.format(number=number, date=date, title=title, preamble=preamble, body=body)
+
+
+def facts(known: registers.Registers, *texts: str) -> CorpusFacts:
+    readings = [
+        pipeline.read_text(decode(text.encode(), f"{n}.txt"), known) for n, text in enumerate(texts)
+    ]
+    return resolve(readings, known)
+
+
+def one(known: registers.Registers, text: str) -> DocumentFacts:
+    return facts(known, text).documents[0]
+
+
+def others(document: DocumentFacts) -> list[ResolvedCitation]:
+    """Its citations of other documents."""
+    return [c for c in document.citations if c.mention.relation != "self"]
+
+
+def cited(document: DocumentFacts) -> list[str]:
+    return [c.cited.local for c in others(document)]
+
+
+def test_own_key_is_number_issuer_and_year(known: registers.Registers) -> None:
+    assert one(known, plan()).key.local == "vn-09.ubnd.kh.2022.77"
+
+
+def test_a_text_without_number_is_named_by_what_it_implements(known: registers.Registers) -> None:
+    text = plan(
+        number="", title="Thực hiện Nghị quyết số 36-NQ/TW, ngày 01/7/2014 của Bộ Chính trị"
+    )
+    local = one(known, text).key.local
+    assert local.endswith(".thuc-hien-36-nq-tw")
+    assert local.startswith("vn-09.")
+
+
+def test_one_number_in_two_years_is_two_documents(known: registers.Registers) -> None:
+    document = one(
+        known,
+        plan(
+            "Thực hiện Nghị quyết số 50/NQ-CP ngày 17/4/2020 của Chính phủ; "
+            "Nghị quyết số 50/NQ-CP ngày 20/5/2021 của Chính phủ."
+        ),
+    )
+    assert cited(document) == ["vn.cp.nq.2020.50", "vn.cp.nq.2021.50"]
+
+
+def test_a_number_that_two_documents_bear_is_not_guessed(known: registers.Registers) -> None:
+    document = one(known, plan("Thực hiện Nghị quyết số 50/NQ-CP của Chính phủ."))
+    assert cited(document) == []
+    (left,) = [u for u in document.unresolved if u.reason == "ambiguous-document"]
+    assert "vn.cp.nq.2020.50" in left.detail
+    assert "vn.cp.nq.2021.50" in left.detail
+
+
+def test_the_day_of_the_text_rules_out_what_came_later(known: registers.Registers) -> None:
+    text = plan("Thực hiện Nghị quyết số 50/NQ-CP của Chính phủ.", date="01 tháng 9 năm 2020")
+    assert cited(one(known, text)) == ["vn.cp.nq.2020.50"]
+
+
+def test_the_same_text_settles_a_mention_without_a_year(known: registers.Registers) -> None:
+    document = one(
+        known,
+        plan(
+            "Thực hiện Nghị quyết số 50/NQ-CP ngày 20/5/2021 của Chính phủ.",
+            "1. Triển khai thực hiện Nghị quyết số 50/NQ-CP của Chính phủ.",
+        ),
+    )
+    assert cited(document) == ["vn.cp.nq.2021.50"] * 2
+
+
+def test_two_dates_in_one_year_are_one_document_and_a_conflict(known: registers.Registers) -> None:
+    document = one(
+        known,
+        plan("Thực hiện Nghị quyết số 36/NQ/TW, ngày 01/4/2014 của Bộ Chính trị."),
+    )
+    assert cited(document) == ["vn.tw.nq.2014.36"]
+    (conflict,) = document.conflicts
+    assert (conflict.kept, conflict.conflicting) == ("2014-07-01", "2014-04-01")
+
+
+def test_a_committees_number_belongs_to_its_province(known: registers.Registers) -> None:
+    document = one(
+        known,
+        plan(
+            "Căn cứ Quyết định số 12/QĐ-UBND ngày 03/01/2021 của UBND tỉnh; Quyết định số "
+            "12/QĐ-UBND ngày 09/02/2021 của UBND tỉnh Cao Bằng."
+        ),
+    )
+    assert cited(document) == ["vn-09.ubnd.qd.2021.12", "vn-04.ubnd.qd.2021.12"]
+
+
+def test_a_law_by_name_is_the_one_in_force_that_day(known: registers.Registers) -> None:
+    then = one(known, plan("Căn cứ Luật Giao dịch điện tử;"))
+    now = one(known, plan("Căn cứ Luật Giao dịch điện tử;", date="05 tháng 8 năm 2024"))
+    assert cited(then) == ["vn.qh11.l.2005.51"]
+    assert cited(now) == ["vn.qh15.l.2023.20"]
+
+
+def test_a_programme_is_the_decision_that_approves_it(known: registers.Registers) -> None:
+    document = one(known, plan("Thực hiện Chương trình chuyển đổi số quốc gia."))
+    assert cited(document) == ["vn.ttg.qd.2020.749"]
+
+
+def test_a_name_in_quotation_marks_is_the_document_that_bears_it(
+    known: registers.Registers,
+) -> None:
+    document = one(
+        known,
+        plan(
+            "Thực hiện Nghị quyết số 16-NQ/TU ngày 02/3/2021 của Tỉnh ủy về “Phát triển kinh tế "
+            "cửa khẩu đến năm 2030”;",
+            "1. Tuyên truyền Nghị quyết “Phát triển kinh tế cửa khẩu đến năm 2030”.",
+        ),
+    )
+    assert cited(document) == ["vn-09.tu.nq.2021.16"] * 2
+    assert others(document)[1].mention.relation == "disseminates"
+
+
+def test_who_has_the_relation(known: registers.Registers) -> None:
+    document = one(
+        known,
+        plan(
+            "Thực hiện Nghị quyết số 52-NQ/TW ngày 27/9/2019 của Bộ Chính trị.",
+            "1. Triển khai thực hiện Quyết định số 942/QĐ-TTg ngày 15/6/2021 của Thủ tướng Chính "
+            "phủ.\n2. Triển khai Nghị quyết số 26/NQ-CP ngày 15/4/2015 của Chính phủ về Chương "
+            "trình hành động thực hiện Nghị quyết số 36-NQ/TW ngày 01/7/2014 của Bộ Chính trị.",
+        ),
+    )
+    subjects = [(c.subject.kind, c.subject.local) if c.subject else None for c in others(document)]
+    assert subjects[0] == ("document", document.key.local)
+    assert subjects[1] is not None
+    assert subjects[1][0] == "task"
+    assert subjects[3] == ("document", "vn.cp.nq.2015.26")
+
+
+def test_a_mention_in_a_chapter_on_the_situation_gives_no_relation(
+    known: registers.Registers,
+) -> None:
+    text = plan().replace(
+        "I. NHIỆM VỤ VÀ GIẢI PHÁP",
+        "I. THỰC TRẠNG\nĐã thực hiện Nghị quyết số 52-NQ/TW ngày 27/9/2019 của Bộ Chính trị.\n\n"
+        "II. NHIỆM VỤ VÀ GIẢI PHÁP",
+    )
+    (citation,) = others(one(known, text))
+    assert citation.cited.local == "vn.tw.nq.2019.52"
+    assert citation.subject is None
+
+
+def test_one_document_in_two_texts_is_told(known: registers.Registers) -> None:
+    found = facts(known, plan(), plan())
+    assert len(found.documents) == 1
+    assert found.duplicates == (("0.txt", "1.txt"),)
+
+
+def test_documents_known_only_from_citations_are_listed(known: registers.Registers) -> None:
+    found = facts(known, plan("Căn cứ Quyết định số 12/QĐ-UBND ngày 03/01/2021 của UBND tỉnh;"))
+    assert [k.key.local for k in found.cited if not k.registered] == ["vn-09.ubnd.qd.2021.12"]

@@ -1,0 +1,273 @@
+"""Targets and baselines against the gold, against made-up plans, and on any text at all."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policygraph.indicators import folded, indicator_key, register
+from policygraph.mentions.columns import canonical_unit
+from policygraph.mentions.deadlines import heading_year
+from policygraph.mentions.targets import find_targets
+from policygraph.model import Source, TargetMention, Topic, Tree
+from policygraph.structure import parse
+
+CASES = Path(__file__).resolve().parent / "cases" / "quantities"
+LEAST = 0.98
+"""F1 that the shared gold must reach, by document and kind."""
+
+
+def read(text: str) -> Tree:
+    return parse(Source("case.txt", "", text))
+
+
+def tasks_of(tree: Tree) -> set[int]:
+    work = {Topic.TASKS, Topic.ORGANISATION}
+    return {p.index for p in tree.parts if p.path and p.topic in work and not p.is_heading}
+
+
+def targets(text: str) -> tuple[Tree, tuple[TargetMention, ...]]:
+    tree = read(text)
+    return tree, find_targets(tree, tasks_of(tree))[0]
+
+
+# --- the gold ------------------------------------------------------------------------------------
+
+
+def _same(found: TargetMention, row: dict[str, Any], year: int | None) -> bool:
+    pieces = [(row["start"], row["end"]), *map(tuple, row.get("more", []))]
+    shared = sum(
+        max(0, min(p.end, end) - max(p.start, start)) for p in found.pieces for start, end in pieces
+    )
+    longer = max(
+        sum(p.end - p.start for p in found.pieces), sum(end - start for start, end in pieces)
+    )
+    return (
+        shared >= 0.5 * longer
+        and _number(found.value) == row["value"]
+        and _number(found.upper_value) == row["value2"]
+        and (found.comparator, found.unit, found.year) == (row["comparator"], row["unit"], year)
+    )
+
+
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _hits(found: list[TargetMention], rows: list[dict[str, Any]], year: str) -> int:
+    left, hits = list(found), 0
+    for row in rows:
+        match = next((f for f in left if _same(f, row, row.get(year))), None)
+        if match is not None:
+            left.remove(match)
+            hits += 1
+    return hits
+
+
+@pytest.mark.parametrize(("doc", "chapter"), [("003", ""), ("004", "PL1"), ("004", "PL2")])
+def test_targets_of_the_gold(gold, doc, chapter):
+    tree, found = targets(gold.text(doc))
+    here = [f for f in found if not f.is_baseline and tree.parts[f.part].path.startswith(chapter)]
+    rows = [r for r in gold.rows("targets", doc) if r["path"].startswith(chapter)]
+    hits = _hits(here, rows, "deadline")
+    assert rows
+    assert 2 * hits / (len(here) + len(rows)) >= LEAST
+
+
+def test_baselines_of_the_gold(gold):
+    """The gold annotates one provision only, so only its own rows can be asked for."""
+    rows = gold.rows("baselines")
+    for doc in {row["doc"] for row in rows}:
+        tree, found = targets(gold.text(doc))
+        own = [row for row in rows if row["doc"] == doc]
+        paths = {row["path"] for row in own}
+        here = [f for f in found if f.is_baseline and tree.parts[f.part].path in paths]
+        assert _hits(here, own, "year") == len(own) == len(here)
+
+
+def test_exceptions_and_scopes_of_the_gold(gold):
+    """One exception over three values, each with the level it is limited to."""
+    tree, found = targets(gold.text("004"))
+    row = tree.by_path["PL1/I/1"].index
+    three = [f for f in found if f.part == row]
+    assert [f.scope for f in three] == ["cấp tỉnh", "cấp huyện", "cấp xã"]
+    assert {f.exception for f in three} == {"hồ sơ công việc thuộc phạm vi bí mật nhà nước"}
+    assert len({indicator_key(f.indicator, f.unit) for f in three}) == 1
+
+
+def test_one_indicator_across_provinces(gold):
+    """The digital economy's share of GRDP, in three provinces, for 2025 and 2030."""
+    shown = set()
+    for doc in ("002", "003", "004"):
+        for found in targets(gold.text(doc))[1]:
+            key = indicator_key(found.indicator, found.unit)
+            if key == ("ty-trong-kinh-te-so-trong-grdp", True):
+                shown.add((doc, found.year, found.comparator, str(found.value)))
+    assert shown == {
+        ("002", 2025, "=", "10"),
+        ("002", 2030, "=", "20"),
+        ("003", 2025, "~", "20"),
+        ("003", 2030, ">", "30"),
+        ("004", 2025, "=", "20"),
+        ("004", 2030, "=", "30"),
+    }
+
+
+# --- made-up plans -------------------------------------------------------------------------------
+
+
+def test_a_plan_with_all_its_layouts():
+    tree, found = targets((CASES / "ke-hoach.txt").read_text(encoding="utf-8"))
+    lines = []
+    for target in found:
+        value = "" if target.value is None else f"{target.value.normalize():f}"
+        upper = "" if target.upper_value is None else f"-{target.upper_value.normalize():f}"
+        lines.append(
+            " | ".join(
+                (
+                    "B" if target.is_baseline else "T",
+                    tree.parts[target.part].path,
+                    f"{target.comparator or ''} {value}{upper} {target.unit or ''}".strip(),
+                    str(target.year or ""),
+                    target.indicator,
+                    target.scope or "",
+                    target.exception or "",
+                )
+            ).rstrip(" |")
+        )
+    expected = (CASES / "ke-hoach.expected").read_text(encoding="utf-8").splitlines()
+    assert lines == expected
+
+
+def test_a_number_without_a_unit_is_kept_as_unresolved():
+    tree = read((CASES / "ke-hoach.txt").read_text(encoding="utf-8"))
+    _, unresolved = find_targets(tree)
+    assert [(u.surface, u.reason) for u in unresolved] == [("đạt 95", "unread-figure")]
+
+
+@pytest.mark.parametrize(
+    ("words", "year"),
+    [
+        ("Đến năm 2025", 2025),
+        ("Mục tiêu cơ bản đến năm 2030", 2030),
+        ("II. MỤC TIÊU ĐẾN NĂM 2025, TẦM NHÌN ĐẾN NĂM 2030", 2025),
+        ("Tầm nhìn đến năm 2045", 2045),
+        ("Giai đoạn 2021 - 2025", 2025),
+        ("Năm 2022", 2022),
+        ("Mục tiêu cụ thể", None),
+        ("(Ban hành kèm theo Kế hoạch số 12/KH-UBND ngày 25/6/2021)", None),
+    ],
+)
+def test_the_year_that_a_heading_sets(words, year):
+    assert heading_year(words) == year
+
+
+def test_the_title_gives_a_year_only_to_objectives_and_says_so():
+    text = (
+        "KẾ HOẠCH\nChuyển đổi số giai đoạn 2021-2025\n\n"
+        "I. MỤC TIÊU\n\n- Ít nhất 50% hộ dùng mạng.\n\n"
+        "II. NHIỆM VỤ\n\n- Tập huấn cho 70% cán bộ.\n"
+    )
+    goal, task = targets(text)[1]
+    assert (goal.year, goal.rule.rsplit(".", 1)[-1]) == (2025, "title")
+    assert (task.year, "in-task" in task.rule) == (None, True)
+    assert goal.confidence < 0.7
+
+
+def test_a_row_of_tasks_takes_the_last_year_of_its_period():
+    text = (
+        "PHỤ LỤC\nDANH MỤC NHIỆM VỤ\n\nTT\tNhiệm vụ\tChủ trì\tNăm thực hiện\n"
+        "1\tĐào tạo 40 kỹ sư dữ liệu\tSở Nội vụ\t2022-2024\n"
+    )
+    (target,) = targets(text)[1]
+    assert target.value == 40
+    assert (target.unit, target.year) == ("kỹ sư", 2024)
+
+
+def test_a_page_break_inside_a_figure_keeps_both_pieces():
+    text = (
+        "KẾ HOẠCH\n\nI. MỤC TIÊU ĐẾN NĂM 2025\n\n- Tối thiểu 80% hồ sơ được tiếp nhận,\n\n"
+        "xử lý trên môi trường mạng.\n"
+    )
+    tree, (target,) = targets(text)
+    assert len(target.pieces) == 2
+    assert tree.join(target.pieces).endswith("tiếp nhận, xử lý trên môi trường mạng")
+
+
+@pytest.mark.parametrize(
+    ("written", "unit"),
+    [
+        ("Doanh nghiệp", "doanh nghiệp"),
+        ("%", "%"),
+        ("Máy / 100 dân", "máy/100 dân"),
+        ("DN", "doanh nghiệp"),
+        ("", None),
+    ],
+)
+def test_units_of_tables_are_folded(written, unit):
+    assert canonical_unit(written) == unit
+
+
+SNIPPETS = (
+    *("MỤC TIÊU", "I. ", "- ", "Đến năm 2025", ":", ";", ". ", "\n", "\n\n", "tối thiểu ", "80%"),
+    *(" hộ dân", "(trừ ", "(", ")", "18/18 sở", "1.079 ", "từ 50% lên ", "thứ 45/63", " và ", ", "),
+    *("TT\tChỉ tiêu\tĐơn vị\tNăm 2025\n", "1\tTỷ lệ\t%\t50\n", "mỗi xã có ", "THỰC TRẠNG"),
+    *("PHỤ LỤC", "**", "(năm 2020 đạt 5%)", " được ", "tăng ", "chiếm ", "/năm"),
+)
+
+
+@given(st.lists(st.sampled_from(SNIPPETS), max_size=40))
+def test_any_text_is_read_without_fear(words):
+    text = "KẾ HOẠCH\n\n" + "".join(words)
+    tree, found = targets(text)
+    for target in found:
+        assert target.pieces
+        assert target.indicator
+        part = tree.parts[target.part]
+        assert all(part.start <= p.start < p.end <= part.end for p in target.pieces)
+        assert (target.value is None) == (target.comparator is None)
+        assert (target.upper_value is not None) == (target.comparator == "range")
+        assert 0 < target.confidence <= 1
+
+
+# --- the register of indicators ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", register(), ids=lambda row: row.local)
+def test_every_indicator_takes_its_examples_and_no_other(row):
+    assert row.examples
+    assert row.non_examples
+    for words in row.examples:
+        assert indicator_key(words, row.unit or None) == (row.local, True), words
+    for words in row.non_examples:
+        assert not row.pattern.search(folded(words)), words
+
+
+def test_the_register_says_where_its_indicators_come_from():
+    for row in register():
+        assert row.label_vi
+        assert row.label_en
+        assert row.source
+
+
+def test_an_unknown_measure_gets_a_concept_of_its_own_words():
+    first = indicator_key("tỷ lệ hộ dân dùng bếp điện", "%")
+    assert first == ("ho-dan-dung-bep-dien", False)
+    assert indicator_key("Tỷ lệ các hộ dân dùng bếp điện", "%") == first
+
+
+def test_long_names_stay_apart():
+    one = indicator_key("tỷ lệ " + "hồ sơ giấy tờ " * 20 + "loại một", "%").local
+    two = indicator_key("tỷ lệ " + "hồ sơ giấy tờ " * 20 + "loại hai", "%").local
+    assert one != two
+    assert len(one) <= 80
+
+
+def test_a_yearly_rate_is_not_its_level():
+    level, rate = (indicator_key("tỷ lệ hộ nghèo", unit) for unit in ("%", "%/năm"))
+    assert level.local != rate.local
