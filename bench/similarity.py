@@ -44,9 +44,7 @@ def measure() -> list[Row]:
     for scale in SCALES:
         tasks, copies = generate(DOCUMENTS * scale)
         started = time.perf_counter()
-        pairs = {
-            (p.first.task, p.second.task) for p in similarity.find(tasks, similarity.rules())
-        }
+        pairs = {(p.first.task, p.second.task) for p in similarity.find(tasks, similarity.rules())}
         seconds = time.perf_counter() - started
         found = len(pairs & copies)
         rows.append(Row(scale, len(tasks), seconds, len(copies), found, len(pairs) - found))

@@ -63,6 +63,7 @@ def test_groups_match_their_examples(canonical: str, example: str) -> None:
     (mention,) = find(example)
     assert mention.is_group
     assert mention.canonical == canonical.format(place="tỉnh Hải Dương")
+    assert mention.surface == example
     assert mention.local.startswith("vn-61.")
 
 
@@ -176,6 +177,60 @@ def test_without_a_place_provincial_bodies_stay_unplaced() -> None:
     department, central = find("Sở Tài chính và Bộ Tài chính", None)
     assert (department.local, central.local) == ("x.so-tai-chinh", "vn.bo-tai-chinh")
     assert department.confidence <= 0.5 < central.confidence
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "local"),
+    [
+        (
+            "Người đứng đầu cơ quan, đơn vị, địa phương chịu trách nhiệm trực tiếp",
+            "Người đứng đầu cơ quan, đơn vị, địa phương",
+            "nguoi-dung-dau-co-quan-don-vi-dia-phuong",
+        ),
+        (
+            "Người đứng đầu cấp ủy, chính quyền các cấp chịu trách nhiệm",
+            "Người đứng đầu cấp ủy, chính quyền các cấp",
+            "nguoi-dung-dau-cap-uy-chinh-quyen-cac-cap",
+        ),
+        (
+            "Các trường cao đẳng, trung cấp triển khai công tác dạy và học từ xa",
+            "Các trường cao đẳng, trung cấp",
+            "cac-truong-cao-dang-trung-cap",
+        ),
+        (
+            "sự tham gia của các tổ chức chính trị, tổ chức chính trị – xã hội và xây dựng",
+            "các tổ chức chính trị, tổ chức chính trị – xã hội",
+            "cac-to-chuc-chinh-tri-to-chuc-chinh-tri-xa-hoi",
+        ),
+        (
+            "Trung tâm Y tế các huyện, thành phố tổ chức tiêm chủng",
+            "Trung tâm Y tế các huyện, thành phố",
+            "trung-tam-y-te-cac-huyen-thanh-pho",
+        ),
+        (
+            "các Ban của Hội đồng nhân dân giám sát việc thực hiện",
+            "các Ban của Hội đồng nhân dân",
+            "cac-ban-cua-hoi-dong-nhan-dan",
+        ),
+    ],
+)
+def test_groups_in_running_text(text: str, surface: str, local: str) -> None:
+    (mention,) = find(text)
+    assert (mention.surface, mention.local) == (surface, f"vn-61.{local}")
+    assert mention.is_group
+
+
+def test_a_group_with_an_owner_needs_the_owners_own_level() -> None:
+    locals_ = [m.local for m in find("các Ban của Hội đồng nhân dân cấp huyện giám sát")]
+    assert locals_ == ["vn-61.hoi-dong-nhan-dan-cap-huyen"]
+
+
+def test_levels_of_government_in_a_text_of_the_country() -> None:
+    text = "Ủy ban nhân dân cấp tỉnh, cấp huyện và Ủy ban nhân dân cấp tỉnh chủ trì"
+    assert [m.local for m in find(text, "VN")] == [
+        "vn.uy-ban-nhan-dan-cap-tinh-cap-huyen",
+        "vn.uy-ban-nhan-dan-cap-tinh",
+    ]
 
 
 def test_central_groups_belong_to_the_country() -> None:

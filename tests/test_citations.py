@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from policygraph.mentions.citations import LEGISLATION, find_citations, sentence_spans
 from policygraph.structure import parse
 from policygraph.text import decode, read
-from tests.test_documents import TEXTS
 
 CASES = Path(__file__).parent / "cases" / "citations"
+FILE = CASES / "relations.toml"
+SENTENCES = tomllib.loads(FILE.read_text(encoding="utf-8"))["case"]
+WORDS = sorted({word for case in SENTENCES for word in case["text"].split(" ")})
+TEXTS = st.one_of(st.text(), st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join))
 NAMES = sorted(path.stem for path in CASES.glob("*.tsv"))
 OWN = {
     "hai-duong-chi-thi-39-ct-tu": "39-CT/TU",

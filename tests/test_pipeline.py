@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import docx
 import pytest
 
 from policygraph import pipeline, resources
@@ -136,3 +137,25 @@ def test_a_broken_manifest_is_told_with_its_path(texts: Path, tmp_path: Path) ->
     (texts / "manifest.toml").write_text("[[text]\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"manifest\.toml"):
         populate(texts, tmp_path / "ttl")
+
+
+def test_a_word_file_is_read_through_the_text_kept_beside_it(texts: Path, tmp_path: Path) -> None:
+    document = docx.Document()
+    for line in (texts / GOOD).read_text(encoding="utf-8").split("\n"):
+        document.add_paragraph(line)
+    (texts / GOOD).unlink()
+    document.save(str(texts / "chi-thi.docx"))
+    done = populate(texts, tmp_path / "ttl")
+    assert done.problems == ()
+    (read,) = done.facts.documents
+    assert read.key.local == "vn-61.tu.ct.2019.39"
+    source = read.reading.tree.source
+    assert (source.path, source.original) == ("chi-thi.docx.txt", "chi-thi.docx")
+    assert (texts / source.path).read_bytes().decode() == source.text
+
+
+def test_a_file_of_another_form_that_cannot_be_read_is_named(texts: Path, tmp_path: Path) -> None:
+    (texts / "hong.docx").write_bytes(b"PK\x03\x04 broken")
+    done = populate(texts, tmp_path / "ttl")
+    assert [p.path for p in done.problems] == ["hong.docx"]
+    assert len(done.facts.documents) == 1

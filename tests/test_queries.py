@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policygraph import iri, lineage, queries, resources, store
+from policygraph import engine, iri, lineage, queries, resources, store
 from policygraph.errors import AmbiguousThing, DataError, QueryError, UnknownThing
 from policygraph.lookup import Lookup
 
@@ -112,7 +112,7 @@ def test_a_file_is_its_interface(tmp_path):
 
 def test_blocks_and_bindings_keep_their_lines(tmp_path):
     query = queries.parse(write(tmp_path, HEADER + BODY))
-    terms: dict[str, store.Term] = {
+    terms: dict[str, engine.Term] = {
         "document": ox.NamedNode("http://e/d"),
         "lang": ox.Literal("vi"),
     }

@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from policygraph.mentions.documents import find_documents
 from policygraph.mentions.relations import govern
 from policygraph.mentions.view import View
 from policygraph.model import Span
-from tests.test_documents import TEXTS
 
 FILE = Path(__file__).parent / "cases" / "citations" / "relations.toml"
 CASES = tomllib.loads(FILE.read_text(encoding="utf-8"))["case"]
+WORDS = sorted({word for case in CASES for word in case["text"].split(" ")})
+TEXTS = st.one_of(st.text(), st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join))
 PROGRAMMES = ["Chương trình chuyển đổi số quốc gia"]
 
 

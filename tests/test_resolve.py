@@ -195,3 +195,30 @@ def test_one_document_in_two_texts_is_told(known: registers.Registers) -> None:
 def test_documents_known_only_from_citations_are_listed(known: registers.Registers) -> None:
     found = facts(known, plan("Căn cứ Quyết định số 12/QĐ-UBND ngày 03/01/2021 của UBND tỉnh;"))
     assert [k.key.local for k in found.cited if not k.registered] == ["vn-09.ubnd.qd.2021.12"]
+
+
+def test_a_districts_number_is_not_the_provinces(known: registers.Registers) -> None:
+    document = one(
+        known,
+        plan(
+            "Căn cứ Quyết định số 12/QĐ-UBND ngày 03/01/2021 của UBND tỉnh; Quyết định số "
+            "12/QĐ-UBND ngày 09/02/2021 của UBND huyện Cao Lộc."
+        ),
+    )
+    assert cited(document) == [
+        "vn-09.ubnd.qd.2021.12",
+        "vn-09.uy-ban-nhan-dan-huyen-cao-loc.qd.2021.12",
+    ]
+
+
+def test_a_districts_own_plan_is_its_own(known: registers.Registers) -> None:
+    text = (
+        plan()
+        .replace("TỈNH LẠNG SƠN\nSố", "HUYỆN CAO LỘC\nSố")
+        .replace("Lạng Sơn, ng", "Cao Lộc, ng")
+    )
+    document = one(known, text)
+    said = document.reading.metadata
+    assert said.issuer is not None
+    assert said.issuer.value == "Ủy ban nhân dân huyện Cao Lộc"
+    assert document.key.local == "vn-09.uy-ban-nhan-dan-huyen-cao-loc.kh.2022.77"

@@ -223,3 +223,34 @@ def test_only_furniture():
 def test_empty_text_has_only_the_document():
     (part,) = tree_of("").parts
     assert (part.start, part.end, part.path) == (0, 0, "")
+
+
+# --- one table, four forms ----------------------------------------------------------------------
+
+WITH_TABLES = next(path for path in CORPUS if "2358" in path.stem)
+
+
+def in_pipes(cells: list[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def in_bars(cells: list[str]) -> str:
+    return "|\n" + "".join(f"{cell}\n|\n" if cell else "|\n" for cell in cells).rstrip("\n")
+
+
+@pytest.mark.parametrize("form", [in_pipes, in_bars])
+def test_a_table_is_the_same_however_it_came(form):
+    """The appendices of a real plan, their rows written another way: same rows, same cells."""
+    text = read(WITH_TABLES).text
+    lines = [form(line.split("\t")) if "\t" in line else line for line in text.split("\n")]
+    tree, other = tree_of(text), tree_of("\n".join(lines))
+    assert_sound(other)
+    assert _rows(other) == _rows(tree)
+
+
+def _rows(tree: Tree) -> dict[str, list[tuple[str, str]]]:
+    return {
+        part.path: [(cell.column, tree.join(cell.pieces)) for cell in part.cells]
+        for part in tree.parts
+        if part.cells
+    }

@@ -5,48 +5,52 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
-import uvicorn
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette_compress import CompressMiddleware
 
-from policygraph.errors import AmbiguousThing, QueryError, UnknownThing
-from policygraph.lookup import Lookup
+from policygraph.errors import AmbiguousThing, QueryError, StoreError, UnknownThing
 from policygraph.queries import load
 from policygraph.settings import Settings
-from policygraph.store import open_read_only
-from policygraph_api import canned, home
+from policygraph.store import Snapshot
+from policygraph_api import canned, data, logs, openapi, operation
+from policygraph_api.budgets import Budgets
+from policygraph_api.front import Front
+from policygraph_api.graph_store import GraphStore
+from policygraph_api.metrics import Metrics
 from policygraph_api.problems import ProblemError, respond
+from policygraph_api.served import Builds, Switch, asked
+from policygraph_api.server import Server
 from policygraph_api.sparql import Sparql
-from policygraph_api.workers import Pool
 
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The service over the build that is current now.
+def create_app(settings: Settings) -> Front:
+    """The service over the build that is current, and over each that becomes so.
 
     Dies at once, with StoreError or DataError, where the store or a query file is unusable.
     """
-    snapshot = open_read_only(settings.store)
     queries = load(settings.queries)
-    desk = canned.Desk(queries, snapshot, Lookup(snapshot))
-    pool = Pool(
-        snapshot.path, settings.workers, settings.timeout, settings.memory_mb, settings.queue
-    )
-    sparql = Sparql(pool, settings)
-    front_page = home.page(queries.values(), snapshot.hash, len(snapshot))
+    metrics = Metrics()
+
+    def switched(switch: Switch) -> None:
+        metrics.switches.inc()
+        log.info("build switched", extra={"fields": {"from": switch.old, "to": switch.new}})
+
+    builds = Builds(settings, queries, switched)
+    desk = canned.Desk(queries)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.cut_off = await pool.is_cut_off()
-        yield
-        pool.close()
+        async with builds.running():
+            yield
 
     app = FastAPI(
         title="PolicyGraph",
@@ -55,74 +59,51 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.add_middleware(HeadAsGet)
+    app.add_middleware(CompressMiddleware, minimum_size=1024)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD", "OPTIONS", "POST"],
         allow_headers=["*"],
     )
-    _tell_errors(app, desk)
-
-    @app.get("/health", tags=["service"], summary="Tình trạng dịch vụ / State of the service")
-    def health(request: Request) -> dict[str, object]:
-        return {
-            "status": "ok",
-            "build": snapshot.hash,
-            "triples": len(snapshot),
-            "queries": len(queries),
-            "workers": settings.workers,
-            "workersCutOffFromNetwork": request.app.state.cut_off,
-        }
+    _tell_errors(app)
 
     @app.get("/", include_in_schema=False)
-    def front() -> Response:
-        return front_page
+    def front_page() -> Response:
+        return asked().front_page
 
+    app.include_router(operation.health_routes(builds, settings, len(queries)))
     app.include_router(canned.router(desk))
-    for method, endpoint in (
-        ("GET", sparql.get),
-        ("POST", sparql.post),
-        ("OPTIONS", sparql.options),
-    ):
-        app.add_api_route(
-            "/sparql",
-            endpoint,
-            methods=[method],
-            tags=["sparql"],
-            name=f"sparql-{method.lower()}",
-            summary="SPARQL 1.1",
-            response_class=Response,
-            response_model=None,
+    app.include_router(data.router(_snapshot))
+    operation.add_admin(app, builds, settings)
+    sparql = Sparql(settings, Budgets(settings.budget, settings.budget_period), metrics)
+    graphs = GraphStore(sparql, settings.max_answer_mb)
+    endpoints = {"/sparql": sparql.answer, "/graphs": graphs.answer}
+    openapi.add(app, endpoints)
+    front = Front(app, builds, endpoints, settings, metrics)
+    app.include_router(operation.metric_routes(builds, front, metrics))
+    return front
+
+
+def _snapshot() -> Snapshot:
+    """The build asked about, for what needs more of it than queries."""
+    engine = asked().engine
+    if not isinstance(engine, Snapshot):
+        raise ProblemError(
+            "engine",
+            "Phần này cần kho dữ liệu nhúng.",
+            "This part needs the embedded store.",
         )
-    return app
+    return engine
 
 
 def serve(settings: Settings) -> None:
     """Run the service until it is told to stop."""
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="info")
+    logs.set_up()
+    Server(create_app(settings), settings).run()
 
 
-class HeadAsGet:
-    """Answers HEAD on every route as its GET without the body."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "HEAD":
-            await self._app(scope, receive, send)
-            return
-
-        async def without_body(message: Message) -> None:
-            if message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
-
-        await self._app({**scope, "method": "GET"}, receive, without_body)
-
-
-def _tell_errors(app: FastAPI, desk: canned.Desk) -> None:
+def _tell_errors(app: FastAPI) -> None:
     """Every error becomes a problem document."""
 
     @app.exception_handler(ProblemError)
@@ -131,7 +112,8 @@ def _tell_errors(app: FastAPI, desk: canned.Desk) -> None:
 
     @app.exception_handler(AmbiguousThing)
     async def ambiguous(request: Request, error: AmbiguousThing) -> JSONResponse:
-        described = [(address, desk.lookup.describe(address)) for address in error.candidates]
+        lookup = asked().lookup
+        described = [(address, lookup.describe(address)) for address in error.candidates]
         candidates = [
             {"iri": address, "label": e.label, "issuer": e.issuer, "issued": e.issued}
             if e
@@ -148,9 +130,14 @@ def _tell_errors(app: FastAPI, desk: canned.Desk) -> None:
     async def wrong(request: Request, error: QueryError) -> JSONResponse:
         return respond(ProblemError("bad-parameter", str(error)))
 
+    @app.exception_handler(StoreError)
+    async def unreachable(request: Request, error: StoreError) -> JSONResponse:
+        log.error("the engine failed: %s", error)
+        return respond(ProblemError("engine", str(error), headers={"Retry-After": "5"}))
+
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [
+        errors: list[dict[str, Any]] = [
             {"parameter": ".".join(map(str, e["loc"][1:])), "message": e["msg"]}
             for e in error.errors()
         ]

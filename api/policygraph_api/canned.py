@@ -13,11 +13,13 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from policygraph.engine import Engine
 from policygraph.lookup import Lookup
 from policygraph.queries import MAX_VALUE, CannedQuery, Parameter, Type, bind, records, rows
-from policygraph.store import RESULT_FORMATS, Snapshot
+from policygraph.store import RESULT_FORMATS
 from policygraph_api.negotiation import choose
 from policygraph_api.problems import ProblemError
+from policygraph_api.served import asked
 
 RECORDS = "application/json"
 _OFFERED = (RECORDS, *RESULT_FORMATS)
@@ -47,11 +49,17 @@ class Problem(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The canned queries over one snapshot."""
+    """The canned queries over the build that a request asks."""
 
     queries: Mapping[str, CannedQuery]
-    snapshot: Snapshot
-    lookup: Lookup
+
+    @property
+    def snapshot(self) -> Engine:
+        return asked().engine
+
+    @property
+    def lookup(self) -> Lookup:
+        return asked().lookup
 
     def answer(self, query: CannedQuery, values: Mapping[str, str], accept: str | None) -> Response:
         media_type = choose_format(accept)

@@ -53,6 +53,16 @@ KINDS: Mapping[str, Kind] = {
         ("Không cho phép cập nhật", "Updates are refused"),
         ("Đồ thị chỉ để đọc; hãy gửi `query`.", "The graph is read-only; send a `query`."),
     ),
+    "evaluation": Kind(
+        400,
+        ("Câu truy vấn không tính được", "The query cannot be evaluated"),
+        ("Sửa câu truy vấn theo thông báo.", "Mend the query as the message says."),
+    ),
+    "unauthorized": Kind(
+        401,
+        ("Cần mã của người vận hành", "The operator's token is needed"),
+        ("Gửi `Authorization: Bearer …`.", "Send `Authorization: Bearer …`."),
+    ),
     "unknown-thing": Kind(
         404,
         ("Không có trong đồ thị", "Not in the graph"),
@@ -72,6 +82,11 @@ KINDS: Mapping[str, Kind] = {
         406,
         ("Không có định dạng được yêu cầu", "No format that was asked for"),
         ("Chọn một trong các định dạng đã nêu.", "Ask for one of the formats listed."),
+    ),
+    "slow": Kind(
+        408,
+        ("Yêu cầu đến quá chậm", "The request came too slowly"),
+        ("Gửi lại qua đường truyền tốt hơn.", "Send it again over a better line."),
     ),
     "ambiguous-thing": Kind(
         409,
@@ -104,6 +119,14 @@ KINDS: Mapping[str, Kind] = {
         ("Kết quả quá lớn", "The answer is too large"),
         ("Thêm LIMIT hoặc điều kiện lọc.", "Add LIMIT or a filter."),
     ),
+    "budget": Kind(
+        429,
+        ("Đã hết phần thời gian xử lý", "The budget of work is used up"),
+        (
+            "Chờ số giây nêu trong `Retry-After`, hoặc viết câu truy vấn nhẹ hơn.",
+            "Wait the seconds named in `Retry-After`, or write lighter queries.",
+        ),
+    ),
     "internal": Kind(
         500,
         ("Lỗi của dịch vụ", "The service failed"),
@@ -111,6 +134,16 @@ KINDS: Mapping[str, Kind] = {
             "Thử lại; nếu vẫn lỗi, hãy báo người vận hành.",
             "Try again; if it stays, tell the operator.",
         ),
+    ),
+    "engine": Kind(
+        502,
+        ("Máy chủ dữ liệu không trả lời", "The engine behind the service does not answer"),
+        ("Thử lại sau vài giây.", "Try again in some seconds."),
+    ),
+    "cancelled": Kind(
+        503,
+        ("Câu truy vấn bị người vận hành dừng", "An operator stopped the query"),
+        ("Hỏi người vận hành.", "Ask the operator."),
     ),
     "busy": Kind(
         503,

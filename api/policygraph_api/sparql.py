@@ -1,19 +1,24 @@
-"""``/sparql``: the SPARQL 1.1 Protocol for queries."""
+"""``/sparql``: the SPARQL 1.1 Protocol for queries.  A bare ASGI path, since look-ups come here
+by the thousand."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.types import Receive, Scope
 
 from policygraph.settings import Settings
-from policygraph.sparql_text import depth
+from policygraph.sparql_text import bare, depth, unescape
+from policygraph_api.budgets import Budgets
+from policygraph_api.description import describe
+from policygraph_api.metrics import Metrics
 from policygraph_api.problems import ProblemError
-from policygraph_api.workers import MB, Answer, Job, Pool, Refusal
+from policygraph_api.replies import Header, Reply, reply
+from policygraph_api.served import Served
+from policygraph_api.workers import MB, Job, Refusal, Result, Run
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
@@ -22,53 +27,62 @@ METHODS = "GET, HEAD, OPTIONS, POST"
 _FORM_SLACK = 3
 """Percent-encoding makes a form at most three times as long as its query."""
 _AT = re.compile(r"error at (\d+):(\d+)")
+_VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE|SERVICE)\b", re.IGNORECASE)
+"""What makes one query answer differently each time."""
+_UPDATES = re.compile(r"\b(?:INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY)\b", re.IGNORECASE)
+_FORMS = re.compile(r"\b(?:SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE)
+VOLATILE_HEADER: Header = (b"cache-control", b"no-store")
 
 Pairs = Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
 class Sparql:
-    """The endpoint over one pool of workers."""
+    """The endpoint; which build it asks is said with each request."""
 
-    pool: Pool
-    settings: Settings
+    def __init__(self, settings: Settings, budgets: Budgets, metrics: Metrics) -> None:
+        self._settings, self._budgets, self._metrics = settings, budgets, metrics
 
-    async def get(self, request: Request) -> Response:
-        return await self._answer(request, request.query_params.multi_items())
+    async def answer(self, scope: Scope, receive: Receive, served: Served) -> Reply:
+        """Raises ProblemError where there is no answer."""
+        method = scope["method"]
+        if method in ("GET", "HEAD"):
+            pairs = _pairs(scope["query_string"].decode("latin-1"))
+            if not pairs:
+                return describe(served, scope, header(scope, b"accept"))
+        elif method == "POST":
+            pairs = await self._posted(scope, receive)
+        else:
+            raise ProblemError("method", f"{method} {scope['path']}", headers={"Allow": METHODS})
+        return await self._answer(scope, receive, served, pairs)
 
-    async def post(self, request: Request) -> Response:
-        content_type = request.headers.get("content-type", "")
+    async def _posted(self, scope: Scope, receive: Receive) -> Pairs:
+        content_type = header(scope, b"content-type") or ""
         name, _, parameters = (piece.strip().lower() for piece in content_type.partition(";"))
         if name == UPDATE:
-            raise _refused_update()
+            raise refused_update()
         if name not in (FORM, DIRECT):
             raise ProblemError(
                 "media-type", f"Content-Type: {content_type!r}", f"Content-Type: {content_type!r}"
             )
-        limit = self.settings.max_query_bytes
-        text = _decode(await _body(request, limit * _FORM_SLACK if name == FORM else limit))
+        limit = self._settings.max_query_bytes
+        body = await read_body(
+            scope, receive, limit * _FORM_SLACK if name == FORM else limit, self._settings
+        )
+        text = _decode(body)
         charset = re.search(r"charset\s*=\s*\"?([\w-]+)", parameters)
         if charset and charset[1] not in ("utf-8", "utf8"):
             raise ProblemError("bad-request", f"charset={charset[1]}: chỉ UTF-8 / UTF-8 only")
+        address = _pairs(scope["query_string"].decode("latin-1"))
         if name == FORM:
-            try:
-                pairs: Pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=100)
-            except ValueError as error:
-                raise ProblemError("bad-request", str(error)) from error
-            return await self._answer(request, pairs)
-        others = [pair for pair in request.query_params.multi_items() if pair[0] != "query"]
-        return await self._answer(request, [*others, ("query", text)])
+            return [*_pairs(text), *(pair for pair in address if pair[0] != "query")]
+        return [*(pair for pair in address if pair[0] != "query"), ("query", text)]
 
-    async def options(self, request: Request) -> Response:
-        del request
-        return Response(status_code=204, headers={"Allow": METHODS})
-
-    async def _answer(self, request: Request, pairs: Pairs) -> Response:
+    async def _answer(self, scope: Scope, receive: Receive, served: Served, pairs: Pairs) -> Reply:
         def values(name: str) -> tuple[str, ...]:
             return tuple(value for key, value in pairs if key == name)
 
         if values("update"):
-            raise _refused_update()
+            raise refused_update()
         queries = values("query")
         if len(queries) != 1:
             raise ProblemError(
@@ -76,26 +90,70 @@ class Sparql:
                 f"Có {len(queries)} tham số `query`.",
                 f"There are {len(queries)} `query` parameters.",
             )
-        self._check(queries[0])
+        query = queries[0]
+        self._check(query)
         job = Job(
-            queries[0],
+            query,
             values("default-graph-uri"),
             values("named-graph-uri"),
-            ",".join(request.headers.getlist("accept")) or None,
-            self.settings.max_answer_mb * MB,
+            header(scope, b"accept"),
+            self._settings.max_answer_mb * MB,
         )
-        result = await self.pool.run(job)
+        result, run = await self.ask(scope, receive, served, job)
         if isinstance(result, Refusal):
-            raise _problem(result)
-        return _response(result)
+            raise as_problem(result, query)
+        headers = _timing(run)
+        if _VOLATILE.search(query) and _VOLATILE.search(bare(query)):
+            headers.append(VOLATILE_HEADER)
+        charset = "; charset=utf-8" if result.media_type.startswith("text/") else ""
+        return reply(200, result.media_type + charset, result.body, *headers)
+
+    async def ask(
+        self, scope: Scope, receive: Receive, served: Served, job: Job
+    ) -> tuple[Result, Run]:
+        """Put a job to the workers on the client's account; it ends when the client leaves."""
+        client = client_of(scope)
+        wait = self._budgets.wait(client)
+        if wait:
+            self._metrics.over_budget.inc()
+            raise ProblemError(
+                "budget",
+                f"Đã dùng hết {self._budgets.seconds:g} giây xử lý; chờ {wait} giây.",
+                f"The budget of {self._budgets.seconds:g} s of work is used up; wait {wait} s.",
+                headers={"Retry-After": str(wait)},
+            )
+        asking = asyncio.current_task()
+        watching: list[asyncio.Task[None]] = []
+
+        async def watch() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            if asking is not None:
+                asking.cancel()
+
+        def on_long() -> None:
+            watching.append(asyncio.get_running_loop().create_task(watch()))
+
+        run = None
+        try:
+            result, run = await served.runner.follow(job, client, on_long)
+            if isinstance(result, Refusal) and result.kind == "service-allowed":
+                result, run = await served.connected.follow(job, client, on_long)
+        finally:
+            for task in watching:
+                task.cancel()
+            if run is not None:
+                self._budgets.charge(client, run.seconds)
+                self._metrics.ran(run)
+        return result, run
 
     def _check(self, query: str) -> None:
-        limit = self.settings.max_query_bytes
-        if len(query.encode("utf-8", "surrogatepass")) > limit:
+        limit = self._settings.max_query_bytes
+        if len(query) > limit or len(query.encode("utf-8", "surrogatepass")) > limit:
             raise _too_long(limit)
-        deepest = depth(query)
-        if deepest > self.settings.max_nesting:
-            most = self.settings.max_nesting
+        deepest = depth(unescape(query))
+        if deepest > self._settings.max_nesting:
+            most = self._settings.max_nesting
             raise ProblemError(
                 "nesting",
                 f"Lồng {deepest} tầng ngoặc; nhiều nhất là {most}.",
@@ -103,22 +161,51 @@ class Sparql:
             )
 
 
-def _response(answer: Answer) -> Response:
-    charset = "; charset=utf-8" if answer.media_type.startswith("text/") else ""
-    return Response(
-        answer.body,
-        headers={"Content-Type": answer.media_type + charset, "Vary": "Accept"},
-    )
+def header(scope: Scope, name: bytes) -> str | None:
+    """A header of the request, repeated ones joined; None where there is none."""
+    found = [value for key, value in scope["headers"] if key == name]
+    return b",".join(found).decode("latin-1") if found else None
 
 
-async def _body(request: Request, limit: int) -> bytes:
-    """The body, read no further than the limit."""
+def client_of(scope: Scope) -> str:
+    """Whose budget is used: an IPv4 address, or the /64 network of an IPv6 one."""
+    address = str(scope["client"][0]) if scope.get("client") else ""
+    return ":".join(address.split(":")[:4]) if address.count(":") > 1 else address
+
+
+async def read_body(scope: Scope, receive: Receive, limit: int, settings: Settings) -> bytes:
+    """The body, read no further than the limit and for no longer than ``body_timeout``."""
+    announced = header(scope, b"content-length")
+    if announced and announced.isascii() and announced.isdigit() and int(announced) > limit:
+        raise _too_long(limit)
     content = bytearray()
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > limit:
-            raise _too_long(limit)
-    return bytes(content)
+    try:
+        async with asyncio.timeout(settings.body_timeout):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ProblemError("bad-request", "Mất kết nối.", "The client left.")
+                content += message.get("body", b"")
+                if len(content) > limit:
+                    raise _too_long(limit)
+                if not message.get("more_body"):
+                    return bytes(content)
+    except TimeoutError as error:
+        raise ProblemError(
+            "slow",
+            f"Nội dung không đến trong {settings.body_timeout:g} giây.",
+            f"The body did not arrive within {settings.body_timeout:g} s.",
+            headers={"Connection": "close"},
+        ) from error
+
+
+def _pairs(text: str) -> Pairs:
+    if not text:
+        return ()
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=100, errors="strict")
+    except ValueError as error:
+        raise ProblemError("bad-request", str(error)) from error
 
 
 def _decode(body: bytes) -> str:
@@ -130,36 +217,54 @@ def _decode(body: bytes) -> str:
         ) from error
 
 
+def _timing(run: Run) -> list[Header]:
+    """What the query waited for and took, told where it waited at all."""
+    if not run.place:
+        return []
+    waited = (run.started - run.queued) * 1000
+    text = f'queue;dur={waited:.0f};desc="place {run.place}", query;dur={run.seconds * 1000:.0f}'
+    return [(b"server-timing", text.encode("ascii"))]
+
+
 def _too_long(limit: int) -> ProblemError:
-    return ProblemError("too-long", f"Dài quá {limit} byte.", f"It is longer than {limit} bytes.")
+    return ProblemError(
+        "too-long",
+        f"Dài quá {limit} byte.",
+        f"It is longer than {limit} bytes.",
+        headers={"Connection": "close"},
+        limit=limit,
+    )
 
 
-def _refused_update() -> ProblemError:
+def refused_update() -> ProblemError:
     return ProblemError(
         "update-refused", "Điểm truy vấn này chỉ để đọc.", "This endpoint only reads."
     )
 
 
-def _problem(refusal: Refusal) -> ProblemError:
+def as_problem(refusal: Refusal, query: str) -> ProblemError:
     """A worker's refusal as people read it."""
     detail = refusal.detail
     match refusal.kind:
         case "syntax":
-            at = _AT.search(detail)
-            line, column = (int(at[1]), int(at[2])) if at else (None, None)
-            return ProblemError("syntax", detail, line=line, column=column)
+            words = bare(query)
+            if _UPDATES.search(words) and not _FORMS.search(words):
+                return refused_update()
+            return _syntax(detail)
         case "busy":
             return ProblemError(
                 "busy",
-                "Quá nhiều câu truy vấn đang chờ.",
-                "Too many queries are waiting.",
+                f"Đang có {detail} câu truy vấn chạy hoặc chờ trước.",
+                f"{detail} queries run or wait before this one.",
                 headers={"Retry-After": "5"},
+                place=int(detail) if detail else None,
             )
         case "timeout":
             return ProblemError(
                 "timeout",
                 f"Quá {detail} giây; câu truy vấn đã bị dừng.",
                 f"It ran for more than {detail} s and was stopped.",
+                limit=float(detail),
             )
         case "not-acceptable":
             return ProblemError(
@@ -170,14 +275,19 @@ def _problem(refusal: Refusal) -> ProblemError:
             )
         case "answer-too-large":
             return ProblemError(
-                "answer-too-large", f"Quá {detail} MB.", f"It is larger than {detail} MB."
+                "answer-too-large",
+                f"Quá {detail} MB.",
+                f"It is larger than {detail} MB.",
+                limit=int(detail) * MB,
             )
         case "service-refused":
-            return ProblemError(
-                "service-refused",
-                "Câu truy vấn có SERVICE.",
-                "The query has a SERVICE pattern.",
-            )
+            return _service(detail, query)
+        case "evaluation":
+            return ProblemError("evaluation", detail)
+        case "cancelled":
+            return ProblemError("cancelled", "Người vận hành đã dừng.", "An operator stopped it.")
+        case "engine":
+            return ProblemError("engine", detail, headers={"Retry-After": "5"})
         case _:
             return ProblemError(
                 "worker-died",
@@ -185,3 +295,25 @@ def _problem(refusal: Refusal) -> ProblemError:
                 "The process that ran the query died; other queries are not affected.",
                 headers={"Retry-After": "5"},
             )
+
+
+def _syntax(detail: str) -> ProblemError:
+    at = _AT.search(detail)
+    line, column = (int(at[1]), int(at[2])) if at else (None, None)
+    expected = detail[at.end() :].removeprefix(":").strip() if at else detail
+    return ProblemError("syntax", detail, line=line, column=column, expected=expected)
+
+
+def _service(called: str, query: str) -> ProblemError:
+    """Names what was called, and where it stands."""
+    found = re.search(r"\bSERVICE\b", query, re.IGNORECASE)
+    before = query[: found.start()] if found else ""
+    line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+    return ProblemError(
+        "service-refused",
+        f"Câu truy vấn gọi {called}.",
+        f"The query calls {called}.",
+        line=line if found else None,
+        column=column if found else None,
+        service=called,
+    )

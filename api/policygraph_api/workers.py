@@ -3,6 +3,14 @@
 Each worker opens the store read-only, bounds its own memory, and leaves the network where the
 system lets it.  A stack overflow, a failed allocation or the time limit takes a worker, never
 the service.
+
+A query is handed over and answered through a socket; the worker writes an answer in Rust, into
+memory while it is small and into a spool file beyond, so the service sends only whole answers
+and a slow client holds no worker.
+
+One worker more is kept than may be busy with long queries.  Whatever runs longer than a look-up
+gives its place up when a look-up waits and all places are taken: it is killed, and waits among
+the long ones.  Clients take turns, so one that sends a hundred queries waits for itself.
 """
 
 from __future__ import annotations
@@ -10,42 +18,83 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import io
+import itertools
+import marshal
 import multiprocessing
 import os
 import resource
+import shutil
 import signal
-from concurrent.futures import TimeoutError as FutureTimeoutError
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+import socket
+import struct
+import tempfile
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import BinaryIO, cast
 
-from pebble import ProcessExpired, ProcessPool
 from typing_extensions import Buffer
 
-from policygraph.errors import QueryError
+from policygraph.errors import QueryError, StoreError
 from policygraph.store import Snapshot, media_types, open_read_only, serialize
 from policygraph_api import guard
 from policygraph_api.negotiation import choose
 
 MB = 1024 * 1024
+QUICK = 0.1
+"""Seconds a look-up may take; what runs longer is a long query."""
+TICK = 0.05
+SPOOLED = MB // 4
+"""Bytes of an answer that are kept in memory."""
+REMEMBERED = 4096
+"""Texts of long queries that are known again."""
+DAMPING = 0.5
+"""Seconds before a worker that died at once is started again."""
+
+START_WITHIN = 60.0
+"""Seconds in which the workers must have opened their store."""
+
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
+_LENGTH = struct.Struct("!I")
+_HEAD = struct.Struct("!c?IQ")
+"""Of a worker's message: its kind, whether the worker leaves, lengths of note and body."""
+_READY, _ANSWER, _SPOOL, _REFUSAL = b"W", b"A", b"F", b"R"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A query with its dataset and what the client accepts; ``max_bytes`` bounds the answer."""
+    """A query with its dataset and what the client accepts; ``max_bytes`` bounds the answer,
+    ``services`` are the beginnings of IRIs that SERVICE may call."""
 
     query: str
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
     accept: str | None
     max_bytes: int
+    services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spool:
+    """An answer in a file that has no name any more; ``size`` in bytes."""
+
+    file: BinaryIO
+    size: int
+
+    def chunks(self, size: int = SPOOLED) -> Iterator[bytes]:
+        with self.file:
+            while chunk := self.file.read(size):
+                yield chunk
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     media_type: str
-    body: bytes
+    body: bytes | Spool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,112 +105,589 @@ class Refusal:
     detail: str
 
 
-class Pool:
-    """A bounded pool of workers over one store."""
+Result = Answer | Refusal
 
-    def __init__(self, store: Path, workers: int, timeout: float, memory_mb: int, queue: int):
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([__name__])
-        self._pool = ProcessPool(
-            max_workers=workers,
-            context=context,
-            initializer=_start,
-            initargs=(str(store), memory_mb),
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``workers`` long queries run at once, each for ``timeout`` seconds in ``memory_mb`` beyond
+    its store; ``queue`` queries may run or wait, none waits longer than ``patience`` seconds."""
+
+    workers: int
+    timeout: float
+    memory_mb: int
+    queue: int
+    patience: float = 30.0
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """A query on its way: what operators may see of it, and its result to come."""
+
+    id: int
+    job: Job
+    client: str
+    future: asyncio.Future[Result]
+    queued: float
+    """Seconds of ``time.monotonic``, as are the other times."""
+    place: int = 0
+    """How many were waiting before it when it came."""
+    started: float = 0.0
+    seconds: float = 0.0
+    """Of work done for it, attempts that were broken off included."""
+    is_long: bool = False
+    on_long: Callable[[], None] | None = None
+    """Called once when it turns out to be no look-up."""
+
+    def finish(self, result: Result) -> None:
+        if not self.future.done():
+            self.future.set_result(result)
+
+
+class _Link(asyncio.Protocol):
+    """The service's end of one worker: its process, its socket and the query it has."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._buffer = bytearray()
+        self._transport: asyncio.Transport | None = None
+        self.process: ForkServerProcess | None = None
+        self.run: Run | None = None
+        self.is_ready = self.is_cut_off = self.is_leaving = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # uvloop's transports do not descend from asyncio's.
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        buffer = self._buffer
+        buffer += data
+        while len(buffer) >= _HEAD.size:
+            kind, leaves, note_size, body_size = _HEAD.unpack_from(buffer)
+            end = _HEAD.size + note_size + body_size
+            if len(buffer) < end:
+                return
+            note = buffer[_HEAD.size : _HEAD.size + note_size].decode("utf-8")
+            body = bytes(buffer[_HEAD.size + note_size : end])
+            del buffer[:end]
+            self.is_leaving = leaves
+            if kind == _READY:
+                self.is_ready, self.is_cut_off = True, body == b"1"
+                self._pool.became_free(self)
+            else:
+                self._pool.finished(self, self._result(kind, note, body))
+
+    def _result(self, kind: bytes, note: str, body: bytes) -> Result:
+        if kind == _ANSWER:
+            return Answer(note, body)
+        if kind == _SPOOL:
+            path = self._pool.spool / os.fsdecode(body)
+            file = path.open("rb")
+            path.unlink()
+            return Answer(note, Spool(file, os.fstat(file.fileno()).st_size))
+        return Refusal(note, body.decode("utf-8"))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._pool.lost(self)
+
+    def send(self, run: Run) -> None:
+        self.run = run
+        job = run.job
+        packed = marshal.dumps(
+            (
+                job.query,
+                job.default_graphs,
+                job.named_graphs,
+                job.accept,
+                job.max_bytes,
+                job.services,
+            )
         )
-        self._timeout = timeout
-        self._queue = queue
-        self._waiting = 0
+        if self._transport is not None:
+            self._transport.write(_LENGTH.pack(len(packed)) + packed)
 
-    async def run(self, job: Job) -> Answer | Refusal:
-        """Answer a query, or say why not; a client that leaves takes its query with it."""
-        if self._waiting >= self._queue:
-            return Refusal("busy", "")
-        self._waiting += 1
-        try:
-            future = self._pool.schedule(answer, args=[job], timeout=self._timeout)
-            result: Answer | Refusal = await asyncio.wrap_future(future)
-            return result
-        except FutureTimeoutError:
-            return Refusal("timeout", f"{self._timeout:g}")
-        except (ProcessExpired, BrokenProcessPool, MemoryError) as error:
-            return Refusal("worker-died", type(error).__name__)
-        finally:
-            self._waiting -= 1
-
-    async def is_cut_off(self) -> bool:
-        """Whether the workers are cut off from the network."""
-        return bool(await asyncio.wrap_future(self._pool.schedule(_network_is_off)))
-
-    def close(self) -> None:
-        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it unannotated
-        self._pool.join()
+    def kill(self) -> None:
+        if self.process is not None and self.process.pid is not None:
+            self.process.kill()
+        if self._transport is not None:
+            self._transport.close()
 
 
-class _Bounded(io.BytesIO):
-    """Collects bytes up to a limit."""
+class _Queue:
+    """Runs that wait; clients take turns."""
 
-    def __init__(self, limit: int) -> None:
-        super().__init__()
-        self._limit = limit
-        self.is_full = False
+    def __init__(self) -> None:
+        self._clients: OrderedDict[str, deque[Run]] = OrderedDict()
+        self._length = 0
 
-    def write(self, data: Buffer, /) -> int:
-        if self.tell() + len(bytes(data)) > self._limit:
-            self.is_full = True
-            raise OSError("the answer is larger than allowed")
-        return super().write(data)
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[Run]:
+        return itertools.chain.from_iterable(self._clients.values())
+
+    def push(self, run: Run) -> None:
+        self._clients.setdefault(run.client, deque()).append(run)
+        self._length += 1
+
+    def pop(self) -> Run | None:
+        """The next that still has someone waiting for it."""
+        while self._clients:
+            client, runs = next(iter(self._clients.items()))
+            run = runs.popleft()
+            self._length -= 1
+            if runs:
+                self._clients.move_to_end(client)
+            else:
+                del self._clients[client]
+            if not run.future.done():
+                return run
+        return None
 
 
 @dataclass(slots=True)
-class _Worker:
-    snapshot: Snapshot | None = None
-    is_cut_off: bool = False
+class Counts:
+    """What happened since the start, for metrics."""
+
+    killed: int = 0
+    died: int = 0
+    put_back: int = 0
+    refused: int = 0
+    recycled: int = 0
 
 
-_worker = _Worker()
-"""State of a worker process; pebble gives its initializer no other place."""
+@dataclass(slots=True)
+class _State:
+    links: set[_Link] = field(default_factory=set)
+    free: list[_Link] = field(default_factory=list)
+    fresh: _Queue = field(default_factory=_Queue)
+    long: _Queue = field(default_factory=_Queue)
+    known_long: OrderedDict[int, None] = field(default_factory=OrderedDict)
+    open: int = 0
+    is_closed: bool = False
 
 
-def _start(store: str, memory_mb: int) -> None:
-    # The engine's loops never come back to Python, where pebble's handler would run.
+class Pool:
+    """A bounded pool of workers over one store.  Lives in one event loop."""
+
+    def __init__(self, store: Path, limits: Limits, connected: bool = False) -> None:
+        """``connected`` workers keep the network; only for SERVICE that is allowed."""
+        self._store, self.limits, self._connected = store, limits, connected
+        self.spool = Path(tempfile.mkdtemp(prefix="policygraph-"))
+        self.counts = Counts()
+        self._ids = itertools.count(1)
+        self._state = _State()
+        self._starting: set[asyncio.Task[None]] = set()
+        self._ticking: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def start(self) -> None:
+        """Start the workers and wait until they have opened the store."""
+        self._loop = asyncio.get_running_loop()
+        # With the main module preloaded, no worker loads it anew.
+        context().set_forkserver_preload(["__main__", __name__])
+        await asyncio.gather(*(self._start_worker() for _ in range(self.limits.workers + 1)))
+        patience = time.monotonic() + START_WITHIN
+        while not all(link.is_ready for link in self._state.links):
+            if time.monotonic() > patience:
+                await self.close()
+                raise StoreError(f"{self._store}: không mở được kho / the store cannot be opened")
+            await asyncio.sleep(0.005)
+        self._tick()
+
+    async def run(
+        self, job: Job, client: str = "", on_long: Callable[[], None] | None = None
+    ) -> Result:
+        """Answer a query, or say why not; a client that leaves takes its query with it.
+        ``on_long`` is called once if the query waits or turns out to be no look-up."""
+        result, _ = await self.follow(job, client, on_long)
+        return result
+
+    async def follow(
+        self, job: Job, client: str = "", on_long: Callable[[], None] | None = None
+    ) -> tuple[Result, Run]:
+        """As ``run``, with what is known of the way it took."""
+        state = self._state
+        run = Run(
+            next(self._ids),
+            job,
+            client,
+            asyncio.get_running_loop().create_future(),
+            time.monotonic(),
+            on_long=on_long,
+        )
+        if state.open >= self.limits.queue or state.is_closed:
+            self.counts.refused += 1
+            run.place = state.open
+            run.finish(Refusal("busy", str(state.open)))
+            return await run.future, run
+        state.open += 1
+        try:
+            self._accept(run)
+            return await run.future, run
+        finally:
+            state.open -= 1
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the workers are cut off from the network."""
+        return all(link.is_cut_off for link in self._state.links if link.is_ready)
+
+    @property
+    def waiting(self) -> int:
+        return len(self._state.fresh) + len(self._state.long)
+
+    @property
+    def is_idle(self) -> bool:
+        return self._state.open == 0
+
+    def pids(self) -> tuple[int, ...]:
+        """Process ids of the workers."""
+        return tuple(
+            link.process.pid
+            for link in self._state.links
+            if link.process is not None and link.process.pid is not None
+        )
+
+    def runs(self) -> list[Run]:
+        """Queries that run, then those that wait, in no order among each other."""
+        running = [link.run for link in self._state.links if link.run is not None]
+        return [*running, *self._state.fresh, *self._state.long]
+
+    def cancel(self, run_id: int) -> bool:
+        """End a query by its number; False where there is none."""
+        for run in self.runs():
+            if run.id == run_id:
+                run.finish(Refusal("cancelled", ""))
+                self._kill_abandoned()
+                return True
+        return False
+
+    async def close(self) -> None:
+        """Kill all workers and refuse what still waits."""
+        state = self._state
+        state.is_closed = True
+        if self._ticking is not None:
+            self._ticking.cancel()
+        for run in self.runs():
+            run.finish(Refusal("busy", ""))
+        await asyncio.gather(*self._starting, return_exceptions=True)
+        processes = [link.process for link in state.links if link.process is not None]
+        for link in tuple(state.links):
+            link.kill()
+        await asyncio.to_thread(_reap, processes)
+        shutil.rmtree(self.spool, ignore_errors=True)
+
+    # What links report.
+
+    def became_free(self, link: _Link) -> None:
+        if link.is_leaving or self._state.is_closed:
+            return
+        self._state.free.append(link)
+        self._dispatch()
+
+    def finished(self, link: _Link, result: Result) -> None:
+        run, link.run = link.run, None
+        if run is not None:
+            run.seconds += time.monotonic() - run.started
+            if run.future.done() and isinstance(result, Answer) and isinstance(result.body, Spool):
+                result.body.file.close()
+            run.finish(result)
+        if link.is_leaving:
+            self.counts.recycled += 1
+        self.became_free(link)
+
+    def lost(self, link: _Link) -> None:
+        """A worker is gone: killed by us, or dead of its query."""
+        state = self._state
+        state.links.discard(link)
+        if state.is_closed:
+            return
+        if link in state.free:
+            state.free.remove(link)
+        run, link.run = link.run, None
+        if run is not None:
+            run.seconds += time.monotonic() - run.started
+            self.counts.died += not run.future.done()
+            run.finish(Refusal("worker-died", ""))
+        if link.process is not None:
+            link.process.kill()
+        self._spawn(0.0 if link.is_ready else DAMPING, link.process)
+
+    # The ways of a query.
+
+    def _accept(self, run: Run) -> None:
+        state = self._state
+        if self._is_known_long(run):
+            run.is_long = True
+            run.place = len(state.long)
+            state.long.push(run)
+        else:
+            run.place = len(state.fresh)
+            state.fresh.push(run)
+        self._dispatch()
+        if run.started == 0.0:
+            self._tell_long(run)
+
+    def _dispatch(self) -> None:
+        state = self._state
+        while len(state.fresh) or len(state.long):
+            if not state.free:
+                if len(state.fresh):
+                    self._make_room()
+                return
+            run = state.fresh.pop()
+            if run is not None and self._is_known_long(run):
+                run.is_long = True
+                state.long.push(run)
+                continue
+            if run is None:
+                if self._long_running() >= self.limits.workers:
+                    return
+                run = state.long.pop()
+                if run is None:
+                    return
+            run.started = time.monotonic()
+            state.free.pop().send(run)
+
+    def _long_running(self) -> int:
+        return sum(1 for link in self._state.links if link.run is not None and link.run.is_long)
+
+    def _make_room(self) -> None:
+        """Take a place from a long query, if long ones have more than their share."""
+        now = time.monotonic()
+        long = [
+            (link.run.started, link)
+            for link in self._state.links
+            if link.run is not None and now - link.run.started > QUICK
+        ]
+        if len(long) <= self.limits.workers:
+            return
+        _, link = max(long, key=lambda pair: pair[0])
+        run, link.run = link.run, None
+        link.kill()
+        if run is not None:
+            run.seconds += now - run.started
+            run.started, run.is_long = 0.0, True
+            self._remember(run)
+            self.counts.put_back += 1
+            self._state.long.push(run)
+
+    def _is_known_long(self, run: Run) -> bool:
+        return hash(run.job.query) in self._state.known_long
+
+    def _tell_long(self, run: Run) -> None:
+        if run.on_long is not None:
+            run.on_long()
+            run.on_long = None
+
+    def _tick(self) -> None:
+        """Enforce what depends on time."""
+        if self._loop is None or self._state.is_closed:
+            return
+        self._ticking = self._loop.call_later(TICK, self._tick)
+        now = time.monotonic()
+        state = self._state
+        for link in tuple(state.links):
+            run = link.run
+            if run is None:
+                continue
+            running = now - run.started
+            if running > self.limits.timeout and not run.future.done():
+                self.counts.killed += 1
+                run.finish(Refusal("timeout", f"{self.limits.timeout:g}"))
+            if running > QUICK:
+                if run.future.done():
+                    link.kill()
+                elif not run.is_long:
+                    run.is_long = True
+                    self._remember(run)
+                    self._tell_long(run)
+        for run in (*state.fresh, *state.long):
+            if now - run.queued > self.limits.patience and not run.future.done():
+                self.counts.refused += 1
+                run.finish(Refusal("busy", str(run.place)))
+        self._dispatch()
+
+    def _remember(self, run: Run) -> None:
+        known = self._state.known_long
+        known[hash(run.job.query)] = None
+        if len(known) > REMEMBERED:
+            known.popitem(last=False)
+
+    def _kill_abandoned(self) -> None:
+        for link in tuple(self._state.links):
+            if link.run is not None and link.run.future.done():
+                link.kill()
+
+    # Processes.
+
+    def _spawn(self, delay: float, old: ForkServerProcess | None) -> None:
+        async def replace() -> None:
+            if old is not None:
+                await asyncio.to_thread(_reap, [old])
+            await asyncio.sleep(delay)
+            if not self._state.is_closed:
+                await self._start_worker()
+
+        task = asyncio.get_running_loop().create_task(replace())
+        self._starting.add(task)
+        task.add_done_callback(self._starting.discard)
+
+    async def _start_worker(self) -> None:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        process = context().Process(
+            target=work,
+            args=(
+                theirs,
+                str(self._store),
+                self.limits.memory_mb,
+                str(self.spool),
+                self._connected,
+            ),
+            daemon=True,
+        )
+        with theirs:
+            await asyncio.to_thread(process.start)
+        link = _Link(self)
+        link.process = process
+        self._state.links.add(link)
+        await asyncio.get_running_loop().create_connection(lambda: link, sock=ours)
+
+
+def context() -> multiprocessing.context.ForkServerContext:
+    """Workers are forked from a small clean process, not from the service with its threads."""
+    return multiprocessing.get_context("forkserver")
+
+
+def _reap(processes: list[ForkServerProcess]) -> None:
+    for process in processes:
+        process.join()
+        process.close()
+
+
+# The worker's side.
+
+
+class _Sink(io.BytesIO):
+    """Takes an answer: into memory first, into a file of the spool beyond ``SPOOLED``."""
+
+    def __init__(self, spool: str, limit: int) -> None:
+        super().__init__()
+        self._spool, self._limit = spool, limit
+        self._size = 0
+        self.memory = bytearray()
+        self._file: BinaryIO | None = None
+        self.name = ""
+        self.is_full = False
+
+    def write(self, data: Buffer, /) -> int:
+        view = memoryview(data)
+        self._size += view.nbytes
+        if self._size > self._limit:
+            self.is_full = True
+            raise OSError("the answer is larger than allowed")
+        if self._file is None and self._size > SPOOLED:
+            handle, path = tempfile.mkstemp(dir=self._spool)
+            self.name = Path(path).name
+            self._file = os.fdopen(handle, "wb", buffering=MB)
+            self._file.write(self.memory)
+            self.memory.clear()
+        if self._file is None:
+            self.memory += view
+        else:
+            self._file.write(view)
+        return view.nbytes
+
+    def end(self, keep: bool) -> None:
+        if self._file is not None:
+            self._file.close()
+            if not keep:
+                (Path(self._spool) / self.name).unlink()
+
+
+def work(link: socket.socket, store: str, memory_mb: int, spool: str, connected: bool) -> None:
+    """A worker's life: answer queries until the service is gone or memory does not come back."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _worker.is_cut_off = _leave_network()
-    _worker.snapshot = open_read_only(Path(store))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    limit = pages * os.sysconf("SC_PAGE_SIZE") + memory_mb * MB
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-
-
-def _leave_network() -> bool:
-    """Move into a network namespace of its own, which has no way out; False if not allowed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    cut_off = not connected and _leave_network(libc)
+    snapshot = open_read_only(Path(store))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit = _pages(0) + memory_mb * MB
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    recycled_at = _pages(1) + memory_mb * MB // 4
+    _say(link, _READY, False, "", b"1" if cut_off else b"0")
+    while packed := _listen(link):
+        started = time.monotonic()
+        job = Job(*marshal.loads(packed))
+        sink = _Sink(spool, job.max_bytes)
+        kind, note, body = _answer(snapshot, job, sink, connected)
+        # Only a query that took a while can have taken much memory.
+        leaves = time.monotonic() - started > QUICK / 2 and _pages(1) > recycled_at
+        sink.end(keep=kind == _SPOOL)
+        _say(link, kind, leaves, note, body)
+        if leaves:
+            return
+
+
+def _leave_network(libc: ctypes.CDLL) -> bool:
+    """Move into a network namespace of its own, which has no way out; False if not allowed."""
     return any(libc.unshare(f) == 0 for f in (_CLONE_NEWNET, _CLONE_NEWUSER | _CLONE_NEWNET))
 
 
-def _network_is_off() -> bool:
-    return _worker.is_cut_off
+def _pages(column: int) -> int:
+    """Bytes of address space (0) or resident memory (1)."""
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[column]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
-def answer(job: Job) -> Answer | Refusal:
-    """Run in a worker: check for SERVICE, evaluate, serialise."""
-    if _worker.snapshot is None:
-        raise RuntimeError("the worker has not been started")
-    if guard.calls_service(job.query):
-        return Refusal("service-refused", "")
+def _listen(link: socket.socket) -> bytes:
+    """The next job as it was packed; empty when the service is gone."""
+    data = link.recv(MB)
+    if not data:
+        return b""
+    while len(data) < _LENGTH.size or len(data) < _LENGTH.size + _LENGTH.unpack_from(data)[0]:
+        more = link.recv(MB)
+        if not more:
+            return b""
+        data += more
+    return data[_LENGTH.size :]
+
+
+def _say(link: socket.socket, kind: bytes, leaves: bool, note: str, body: Buffer) -> None:
+    words, content = note.encode("utf-8"), memoryview(body)
+    head = _HEAD.pack(kind, leaves, len(words), content.nbytes)
+    link.sendall(b"".join((head, words, content)))
+
+
+def _answer(
+    snapshot: Snapshot, job: Job, sink: _Sink, connected: bool
+) -> tuple[bytes, str, Buffer]:
+    """Check for SERVICE, evaluate, serialise; gives the kind of message, its note and body."""
+    for called in guard.called_services(job.query):
+        if not (job.services and called.startswith(job.services)):
+            return _REFUSAL, "service-refused", called.encode("utf-8")
+        if not connected:
+            return _REFUSAL, "service-allowed", b""
     try:
-        found = _worker.snapshot.query(job.query, job.default_graphs, job.named_graphs)
-    except QueryError as error:
-        return Refusal("syntax", str(error))
-    offered = media_types(found)
-    media_type = choose(job.accept, offered)
-    if media_type is None:
-        return Refusal("not-acceptable", ", ".join(offered))
-    sink = _Bounded(job.max_bytes)
-    try:
+        found = snapshot.query(job.query, job.default_graphs, job.named_graphs)
+        offered = media_types(found)
+        media_type = choose(job.accept, offered)
+        if media_type is None:
+            return _REFUSAL, "not-acceptable", ", ".join(offered).encode("ascii")
         serialize(found, media_type, sink)
-    except OSError:
+    except QueryError as error:
+        return _REFUSAL, "syntax", str(error).encode("utf-8", "replace")
+    except MemoryError:
+        return _REFUSAL, "worker-died", b""
+    except (OSError, RuntimeError, ValueError) as error:
         if sink.is_full:
-            return Refusal("answer-too-large", str(job.max_bytes // MB))
-        raise
-    return Answer(media_type, sink.getvalue())
+            return _REFUSAL, "answer-too-large", str(job.max_bytes // MB).encode("ascii")
+        return _REFUSAL, "evaluation", str(error).encode("utf-8", "replace")
+    if sink.name:
+        return _SPOOL, media_type, os.fsencode(sink.name)
+    return _ANSWER, media_type, sink.memory

@@ -5,6 +5,7 @@ Heavy parts are imported where they are used, so that ``--help`` and ``serve`` s
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -90,7 +91,11 @@ def build(
     if done.facts.documents:
         with _progress("Dựng kho / loading") as report:
             made = pipeline.build_store(
-                target, resources.directory("ontology"), store or default_store(), report
+                target,
+                resources.directory("ontology"),
+                store or default_store(),
+                report,
+                resources.directory("data/review"),
             )
         for note in made.notes:
             _err.print(f"! {note}", style="yellow", highlight=False)
@@ -181,6 +186,87 @@ def check(ttl: Ttl = None) -> None:
         files = sorted((ttl or resources.directory("data/ttl")).glob("*.ttl"))
         shapes = reason.check_shapes(files, ontology)
     _out.print(f"{found}\n{shapes}", highlight=False)
+
+
+@app.command()
+def review(
+    name: Annotated[str, typer.Option(help="Tên người rà soát / name of the reviewer.")],
+    ttl: Ttl = None,
+    texts: Texts = None,
+) -> None:
+    """Rà soát những khẳng định kém chắc chắn nhất / review the least certain assertions."""
+    from policygraph import decisions, reviewing
+
+    place = resources.directory("data/review")
+    items = reviewing.items(ttl or resources.directory("data/ttl"))
+    pending = reviewing.pending(items, decisions.load(place))
+    terminal = reviewing.Terminal(_out, texts or resources.directory("data/texts"))
+    reviewing.walk(pending, place, name, dt.date.today(), terminal.ask)
+
+
+@app.command()
+def diff(
+    old: Annotated[str, typer.Argument(help="Thư mục Turtle hoặc thẻ git / directory or git tag.")],
+    new: Annotated[str, typer.Argument(help="Thư mục Turtle hoặc thẻ git / directory or git tag.")],
+    turtle: Annotated[bool, typer.Option("--turtle", help="In Turtle / print Turtle.")] = False,
+) -> None:
+    """Hai bản dựng khác nhau ở đâu / what changed between two builds, in the domain's words."""
+    from policygraph import diff as changes
+    from policygraph import releases
+
+    found = releases.compare(old, new, resources.checkout() or Path.cwd())
+    sys.stdout.write(changes.turtle(found).decode() if turtle else changes.markdown(found))
+
+
+@app.command()
+def feed(
+    tags: Annotated[list[str] | None, typer.Argument(help="Thẻ git / git tags.")] = None,
+) -> None:
+    """Nguồn tin thay đổi (Atom) từ các thẻ git / the change feed from the tags of data/ttl."""
+    from policygraph import releases
+
+    sys.stdout.write(releases.feed(resources.checkout() or Path.cwd(), tags or []).decode())
+
+
+@app.command(name="eval")
+def evaluate(
+    gold: Annotated[
+        Path | None, typer.Option(help="Thư mục chú giải chuẩn / directory of the annotation.")
+    ] = None,
+    sentences: Annotated[
+        Path | None,
+        typer.Option(help="Tệp câu có đánh dấu văn bản / sentences with spans (JSONL)."),
+    ] = None,
+    ttl: Ttl = None,
+    texts: Texts = None,
+    as_json: Annotated[bool, typer.Option("--json", help="In JSON / print JSON.")] = False,
+    write: Annotated[
+        Path | None, typer.Option(help="Ghi bảng Markdown / write the table as Markdown.")
+    ] = None,
+) -> None:
+    """Chấm điểm đồ thị theo chú giải chuẩn / score the graph against an annotation."""
+    from policygraph import evaluate as scoring
+    from policygraph.mentions.citations import sentence_spans
+
+    if gold is None and sentences is None:
+        raise typer.BadParameter("cần --gold hoặc --sentences / give --gold or --sentences")
+    board = (
+        scoring.evaluate_graph(
+            ttl or resources.directory("data/ttl"), gold, texts or resources.directory("data/texts")
+        )
+        if gold
+        else None
+    )
+    scores = scoring.evaluate_sentences(sentences, sentence_spans) if sentences else None
+    if write and board:
+        scoring.write_quality(write, board, scores)
+    if as_json:
+        found = (board.json() if board else {}) | ({"sentences": scores.json()} if scores else {})
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+        return
+    for part in (board, scores):
+        if part is not None:
+            sys.stdout.write(part.text() + "\n")
 
 
 def main() -> None:

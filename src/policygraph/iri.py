@@ -79,16 +79,17 @@ class DocumentKey(NamedTuple):
         return ".".join(self)
 
 
+_MARKS = re.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 _LOCAL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._~-]*[A-Za-z0-9_~-])?")
 
 
 def fold(text: str) -> str:
-    """Lower-case ASCII letters for search and names: "Thể dục Đảng" -> "the duc dang".
+    """Lower-case letters without marks for search and names: "Thể dục Đảng" -> "the duc dang".
 
     Vietnamese vowels lose their marks by canonical decomposition; đ has none and is mapped.
     """
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    lowered = text.lower().replace("đ", "d")
+    return _MARKS.sub("", unicodedata.normalize("NFD", lowered))
 
 
 def slug(text: str) -> str:
@@ -197,6 +198,7 @@ PREFIXES: dict[str, str] = {
             "status",
             "recurrence",
             "reason",
+            "check",
         )
     },
 }

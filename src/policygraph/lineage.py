@@ -1,22 +1,21 @@
-"""Where things come from: the closures that a build derives, and one thing's path upward.
+"""Where things come from: the closures that a build derives.
 
-The closure is a sum over strongly connected components, sinks first, so cycles of citations do
-no harm, and its time is linear in what it gives out.
+For each pair only its triple is stored, which is what listing and counting need; the paths of a
+pair are found on demand (``paths``).  The closure is a sum over strongly connected components,
+sinks first, so cycles of citations do no harm, and its time is linear in what it gives out.
 """
 
 from __future__ import annotations
 
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 
 import rustworkx as rx
 
 from policygraph import iri
 from policygraph.errors import DataError
-from policygraph.lookup import Lookup
-from policygraph.queries import CannedQuery, Record, bind, records
 from policygraph.store import Derived, Snapshot
 
 STRICT = tuple(map(iri.term, ("implements", "issuedWith", "fulfils", "stipulatedIn", "partOf")))
@@ -24,40 +23,63 @@ STRICT = tuple(map(iri.term, ("implements", "issuedWith", "fulfils", "stipulated
 BASED_ON = iri.term("basedOn")
 TRACES_TO = iri.term("tracesTo")
 RESTS_ON = iri.term("restsOn")
+TRACES_TO_EXTERNALLY = iri.term("tracesToExternally")
+RESTS_ON_EXTERNALLY = iri.term("restsOnExternally")
+REGISTER = iri.graph("register-documents")
+"""The graph whose facts come from outside the corpus."""
 
 Edge = tuple[str, str]
 
 
 def derive(snapshot: Snapshot) -> Derived:
-    """Both closures over documents, parts and tasks, and the cycles met on the way."""
-    strict = asserted(snapshot, STRICT)
-    wide = [*strict, *_grounds(snapshot)]
-    narrow_closure, wide_closure = Closure(strict), Closure(wide)
+    """Both closures over documents, parts and tasks, the pairs that need an outside fact, and
+    the cycles met on the way."""
+    narrow = asserted(snapshot, STRICT)
+    wide = narrow + _grounds(snapshot)
+    narrow_closure, wide_closure = Closure(narrow.all), Closure(wide.all)
 
     def triples() -> Iterator[tuple[str, str, str]]:
         for predicate, closure in ((TRACES_TO, narrow_closure), (RESTS_ON, wide_closure)):
             for lower, upper in closure:
                 yield lower, predicate, upper
+        for predicate, edges in ((TRACES_TO_EXTERNALLY, narrow), (RESTS_ON_EXTERNALLY, wide)):
+            for lower, upper in outside_pairs(edges.text, edges.outside):
+                yield lower, predicate, upper
 
     return Derived(triples(), tuple(map(_cycle_note, wide_closure.cycles)))
 
 
-def asserted(snapshot: Snapshot, relations: Sequence[str]) -> list[Edge]:
-    """Direct edges of some relations, as (lower, upper).  The one place that says which
-    assertions count: what review rejects is to be left out here."""
+class Edges:
+    """Direct edges as (lower, upper): those a text of the corpus states, and those that only the
+    register does."""
+
+    def __init__(self, text: Iterable[Edge], outside: Iterable[Edge]) -> None:
+        self.text = list(text)
+        stated = set(self.text) if outside else set()
+        self.outside = [edge for edge in outside if edge not in stated]
+
+    @property
+    def all(self) -> list[Edge]:
+        return [*self.text, *self.outside]
+
+    def __add__(self, other: Edges) -> Edges:
+        return Edges([*self.text, *other.text], [*self.outside, *other.outside])
+
+
+def asserted(snapshot: Snapshot, relations: Sequence[str]) -> Edges:
+    """Direct edges of some relations.  The one place that says which assertions count: what
+    review rejects is to be left out here."""
     listed = " ".join(f"<{relation}>" for relation in relations)
-    text = f"SELECT ?s ?o WHERE {{ VALUES ?p {{ {listed} }} ?s ?p ?o . FILTER(isIRI(?o)) }}"
-    return list(_edges(snapshot, text))
+    return _edges(snapshot, f"VALUES ?p {{ {listed} }} GRAPH ?g {{ ?s ?p ?o }} FILTER(isIRI(?o))")
 
 
-def _grounds(snapshot: Snapshot) -> Iterator[Edge]:
+def _grounds(snapshot: Snapshot) -> Edges:
     """``pg:basedOn`` to policy documents; laws that found competence are left out, else
     everything would rest on them."""
     types = " ".join(f"<{concept}>" for concept in policy_types())
     return _edges(
         snapshot,
-        f"SELECT ?s ?o WHERE {{ VALUES ?type {{ {types} }} "
-        f"?o pg:documentType ?type . ?s <{BASED_ON}> ?o }}",
+        f"VALUES ?type {{ {types} }} ?o pg:documentType ?type . GRAPH ?g {{ ?s <{BASED_ON}> ?o }}",
     )
 
 
@@ -71,11 +93,16 @@ def policy_types() -> tuple[str, ...]:
         raise DataError(path, f"cannot be used: {error!r}") from error
 
 
-def _edges(snapshot: Snapshot, text: str) -> Iterator[Edge]:
-    for row in snapshot.select(text):
-        lower, upper = row["s"], row["o"]
-        if lower is not None and upper is not None:
-            yield lower.value, upper.value
+def _edges(snapshot: Snapshot, pattern: str) -> Edges:
+    text: list[Edge] = []
+    outside: list[Edge] = []
+    for row in snapshot.select(
+        f"SELECT ?s ?o (?g = <{REGISTER}> AS ?isOutside) WHERE {{ {pattern} }}"
+    ):
+        lower, upper, is_outside = row["s"], row["o"], row["isOutside"]
+        if lower is not None and upper is not None and is_outside is not None:
+            (outside if is_outside.value == "true" else text).append((lower.value, upper.value))
+    return Edges(text, outside)
 
 
 class Closure:
@@ -105,100 +132,75 @@ class Closure:
         )
 
     def __iter__(self) -> Iterator[Edge]:
-        """All pairs (lower, upper).  Relies on components coming sinks first."""
+        """All pairs (lower, upper).  Relies on components coming sinks first.
+
+        What a component reaches is forgotten when the last one below it has been told: a
+        document's parts and tasks need it no longer.
+        """
         names, graph = self._names, self._graph
         component = [-1] * len(names)
         above: dict[int, frozenset[int]] = {}
+        waiting: dict[int, int] = {}
         for number, members in enumerate(self._components):
             for node in members:
                 component[node] = number
             reached: set[int] = set(members)
             for node in members:
                 for upper in graph.successor_indices(node):
-                    if component[upper] != number:
-                        reached |= above[component[upper]]
-            if any(graph.in_degree(node) for node in members):
-                above[number] = frozenset(reached)
+                    other = component[upper]
+                    if other != number:
+                        reached |= above[other]
+                        waiting[other] -= 1
+                        if not waiting[other]:
+                            del above[other]
+            below = sum(
+                component[lower] != number
+                for node in members
+                for lower in graph.predecessor_indices(node)
+            )
+            if below:
+                above[number], waiting[number] = frozenset(reached), below
             for node in members:
-                lower = names[node]
+                lower_name = names[node]
                 for upper in reached:
                     if upper != node:
-                        yield lower, names[upper]
+                        yield lower_name, names[upper]
+
+
+def outside_pairs(text: Sequence[Edge], outside: Sequence[Edge]) -> Iterator[Edge]:
+    """Pairs (lower, upper) of the closure of all edges that the text's edges alone do not join.
+
+    Only what leads to the lower end of an outside edge is looked at.
+    """
+    if not outside:
+        return
+    by_text, by_all, below = _adjacent(text), _adjacent([*text, *outside]), _reversed(text, outside)
+    for node in _reached(below, {lower for lower, _ in outside}):
+        for upper in _reached(by_all, {node}) - _reached(by_text, {node}):
+            yield node, upper
+
+
+def _adjacent(edges: Iterable[Edge]) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for lower, upper in edges:
+        found[lower].append(upper)
+    return found
+
+
+def _reversed(*many: Iterable[Edge]) -> Mapping[str, list[str]]:
+    return _adjacent((upper, lower) for edges in many for lower, upper in edges)
+
+
+def _reached(adjacent: Mapping[str, Sequence[str]], start: set[str]) -> set[str]:
+    """The start and all that it leads to."""
+    seen, stack = set(start), list(start)
+    while stack:
+        for node in adjacent.get(stack.pop(), ()):
+            if node not in seen:
+                seen.add(node)
+                stack.append(node)
+    return seen
 
 
 def _cycle_note(members: tuple[str, ...]) -> str:
     return "vòng dẫn chiếu / cycle of citations: " + ", ".join(members)
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A thing on a path, with its label in the asked language."""
-
-    iri: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One edge upward.  Offsets count code points of ``file``; ``source`` is the address that
-    vouches for an external fact; None where there is no such thing."""
-
-    lower: Node
-    relation: str
-    upper: Node
-    quote: str | None
-    file: str | None
-    start: int | None
-    end: int | None
-    evidence_class: str | None
-    source: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """Every edge above a thing, nearest first, and the last things reached: those with no
-    further edge (the thing itself where nothing leads up from it)."""
-
-    steps: tuple[Step, ...]
-    last: tuple[Node, ...]
-
-
-def path_up(
-    snapshot: Snapshot, lineage_of: CannedQuery, thing: str, lookup: Lookup, lang: str = "vi"
-) -> Path:
-    """The path of a thing upward, by the canned query ``lineage-of``, so that the library, the
-    command line and the service can never differ."""
-    bound = bind(lineage_of, {"thing": thing, "lang": lang}, lookup)
-    found = records(snapshot, bound)
-    last: dict[str, Node] = {}
-    for row in found:
-        if row["last"]:
-            end = "to" if row["to"] else "from"
-            last[str(row[end])] = _node(row, end)
-    return Path(tuple(_step(row) for row in found if row["to"]), tuple(last.values()))
-
-
-def _node(row: Mapping[str, object], column: str) -> Node:
-    return Node(str(row[column]), str(row[column + "Label"] or row[column]))
-
-
-def _step(row: Record) -> Step:
-    def words(column: str) -> str | None:
-        value = row[column]
-        return None if value is None else str(value)
-
-    def offset(column: str) -> int | None:
-        value = row[column]
-        return value if isinstance(value, int) else None
-
-    return Step(
-        _node(row, "from"),
-        str(row["relation"]),
-        _node(row, "to"),
-        words("quote"),
-        words("file"),
-        offset("start"),
-        offset("end"),
-        words("evidenceClass"),
-        words("source"),
-    )

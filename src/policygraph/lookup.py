@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 
 from policygraph import iri
 from policygraph.errors import AmbiguousThing, UnknownThing
-from policygraph.store import Snapshot
+from policygraph.engine import Engine
 
 NEAREST = 5
 _MIN_SCORE = 55.0
@@ -39,12 +39,17 @@ SELECT ?document ?number ?label ?title ?issued ?issuer ?place WHERE {
 """
 
 _NAMED = """
-SELECT ?thing ?name WHERE {
-  ?thing a pg:%s ; skos:prefLabel|skos:altLabel|skos:hiddenLabel|rdfs:label|pg:isoCode ?name .
+SELECT DISTINCT ?thing ?name WHERE {
+  VALUES ?class { %s }
+  ?thing a ?class ; skos:prefLabel|skos:altLabel|skos:hiddenLabel|rdfs:label|pg:isoCode ?name .
 }
 """
 
-_CLASSES = {"agency": "Agency", "place": "Place", "indicator": "Indicator"}
+_CLASSES = {
+    "agency": "pg:Agency pg:AgencyGroup",
+    "place": "pg:Place",
+    "indicator": "pg:Indicator",
+}
 _NOUNS = {
     "document": ("văn bản", "document"),
     "thing": ("đối tượng", "thing"),
@@ -69,7 +74,7 @@ class DocumentEntry:
 class Lookup:
     """Resolves parameters against one snapshot; its indexes are made on first use."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Engine) -> None:
         self._snapshot = snapshot
 
     def resolve(self, kind: str, value: str) -> str:

@@ -313,6 +313,8 @@ class Metadata:
     date: Field | None = None
     title: Field | None = None
     issuer: Field | None = None
+    issuer_agency: AgencyMention | None = None
+    """the issuer as an agency; a district's body is one that no register has"""
     issuer_code: str = ""
     """the organ's sign in document numbers: "TU", "UBND", "HĐND" """
     jurisdiction: Field | None = None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from policygraph import iri, lineage, store
+from policygraph import decisions, formats, iri, lineage, review, similarity, store
 from policygraph import registers as registry
 from policygraph.errors import DataError, SourceError
 from policygraph.mentions.agencies import find_agencies
@@ -17,7 +17,7 @@ from policygraph.mentions.metadata import read_metadata
 from policygraph.mentions.targets import find_targets
 from policygraph.mentions.tasks import find_tasks
 from policygraph.model import AgencyMention, Reading, Source
-from policygraph.rdf import documents, terms
+from policygraph.rdf import documents, indicators, terms
 from policygraph.rdf import registers as register_graphs
 from policygraph.registers import Registers
 from policygraph.resolve import CorpusFacts, notation, resolve, starts_with_type
@@ -101,6 +101,7 @@ def populate(
     """Read every text of a directory and write (or, without ``write``, only compare) its Turtle."""
     registers = registry.load(registers_dir)
     readings, problems = [], []
+    problems += _extract(texts) if write else []
     paths = source_paths(texts)
     sums = _manifest(texts)
     for done, path in enumerate(paths):
@@ -125,6 +126,23 @@ def populate(
             Problem(other, f"{other}: the same document as {kept}, which was kept / trùng văn bản")
         )
     return Populated(facts, tuple(problems), tuple(_write(facts, registers, ttl, write=write)))
+
+
+def _extract(texts: Path) -> list[Problem]:
+    """Take the text out of the files of other forms, and keep it beside them."""
+    problems = []
+    for path in sorted(texts.rglob("*")) if texts.is_dir() else []:
+        form = path.suffix.lower()
+        if form not in formats.SUFFIXES or form == ".txt" or path.stem.upper() == "README":
+            continue
+        name = path.relative_to(texts).as_posix()
+        try:
+            notes = formats.extract(path, name).notes
+        except SourceError as error:
+            problems.append(Problem(name, str(error)))
+            continue
+        problems += [Problem(name, f"{name}: {note}") for note in notes]
+    return problems
 
 
 def source_paths(texts: Path) -> list[Path]:
@@ -171,13 +189,16 @@ def _write(facts: CorpusFacts, registers: Registers, ttl: Path, *, write: bool) 
 
 
 def register_turtle(facts: CorpusFacts, registers: Registers) -> dict[str, terms.Graph]:
-    """The graphs of the registers: places, agencies, documents known from outside or citations."""
+    """The graphs of the registers: places, agencies, indicators, documents known from outside."""
     own = {document.key for document in facts.documents}
     mentions: list[AgencyMention] = [
         assignment.agency
         for document in facts.documents
         for assignment in document.reading.assignments
     ]
+    issuers = (document.reading.metadata.issuer_agency for document in facts.documents)
+    mentions += [issuer for issuer in issuers if issuer is not None]
+    mentions += [known.issuer for known in facts.cited if known.issuer is not None]
     codes = {
         document.reading.metadata.jurisdiction.value
         for document in facts.documents
@@ -187,7 +208,9 @@ def register_turtle(facts: CorpusFacts, registers: Registers) -> dict[str, terms
     register = register_graphs.documents_graph(registers)
     register.drop({iri.document(key) for key in own}, set(RELATIONS))
     documents.cited_graph(register, facts.cited, registers)
+    targets = [target for document in facts.documents for target in document.reading.targets]
     return {
+        "register-indicators.ttl": indicators.indicators_graph(targets),
         "register-places.ttl": register_graphs.places_graph(registers),
         "register-agencies.ttl": register_graphs.agencies_graph(registers, sorted(codes), mentions),
         "register-documents.ttl": register,
@@ -195,7 +218,24 @@ def register_turtle(facts: CorpusFacts, registers: Registers) -> dict[str, terms
 
 
 def build_store(
-    ttl: Path, ontology: Path, root: Path, progress: Progress | None = None
+    ttl: Path,
+    ontology: Path,
+    root: Path,
+    progress: Progress | None = None,
+    reviews: Path | None = None,
 ) -> store.Build:
-    """Load the Turtle and the ontology into a fresh store, derive the closures, swap it in."""
-    return store.build(ttl, ontology, root, derive=lineage.derive, progress=progress)
+    """Load the Turtle and the ontology into a fresh store, with the decisions of a directory of
+    reviews applied; derive the closures and the similar tasks; swap the store in."""
+    applied = review.overlay(ttl, decisions.load(reviews) if reviews else ())
+
+    def derived(snapshot: store.Snapshot) -> store.Derived:
+        found = derive(snapshot)
+        return replace(found, notes=(*applied.warnings, *found.notes))
+
+    return store.build(ttl, ontology, root, derived, progress, applied.files)
+
+
+def derive(snapshot: store.Snapshot) -> store.Derived:
+    """All that a build derives: the closures, and what is alike in wording."""
+    closures = lineage.derive(snapshot)
+    return replace(closures, statements=similarity.derive(snapshot))

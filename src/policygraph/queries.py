@@ -20,6 +20,7 @@ them and 0.3 ms with VALUES; VALUES also works on any other engine.)
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shlex
 from collections.abc import Callable, Mapping
@@ -31,9 +32,10 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from policygraph import iri
+from policygraph.engine import Engine, Term
 from policygraph.errors import DataError, QueryError, UnknownThing
 from policygraph.lookup import Lookup
-from policygraph.store import Snapshot, Term, to_bytes
+from policygraph.store import Snapshot, to_bytes
 
 XSD = iri.PREFIXES["xsd"]
 LANGUAGES = ("vi", "en")
@@ -54,6 +56,7 @@ class Type(StrEnum):
     PLACE = "place"
     INDICATOR = "indicator"
     YEAR = "year"
+    DATE = "date"
     INTEGER = "integer"
     DECIMAL = "decimal"
     TEXT = "text"
@@ -173,7 +176,7 @@ def bind(query: CannedQuery, values: Mapping[str, str], lookup: Lookup) -> Bound
     return Bound(query, shown, query.text(terms))
 
 
-def records(snapshot: Snapshot, bound: Bound) -> list[Record]:
+def records(snapshot: Engine, bound: Bound) -> list[Record]:
     """Rows for people and programs: IRIs and dates as strings, numbers as numbers."""
     return [
         {name: _plain(term) for name, term in row.items()} for row in snapshot.select(bound.text)
@@ -181,7 +184,7 @@ def records(snapshot: Snapshot, bound: Bound) -> list[Record]:
 
 
 def run(
-    snapshot: Snapshot, known: Mapping[str, CannedQuery], name: str, values: Mapping[str, str]
+    snapshot: Engine, known: Mapping[str, CannedQuery], name: str, values: Mapping[str, str]
 ) -> list[Record]:
     """Answer one canned query once; raises UnknownThing where there is none of that name."""
     if name not in known:
@@ -192,7 +195,7 @@ def run(
     return records(snapshot, bind(known[name], values, Lookup(snapshot)))
 
 
-def rows(snapshot: Snapshot, bound: Bound, media_type: str) -> bytes:
+def rows(snapshot: Engine, bound: Bound, media_type: str) -> bytes:
     """The answer in one of ``store.RESULT_FORMATS``, written by Oxigraph."""
     return to_bytes(snapshot.query(bound.text), media_type)
 
@@ -341,6 +344,16 @@ def _year(raw: str) -> Term:
     return ox.Literal(raw, datatype=ox.NamedNode(XSD + "gYear"))
 
 
+def _date(raw: str) -> Term:
+    try:
+        day = dt.date.fromisoformat(raw)
+    except ValueError:
+        raise ValueError(
+            f"“{raw}” không phải là ngày năm-tháng-ngày / is no date YYYY-MM-DD"
+        ) from None
+    return ox.Literal(day.isoformat(), datatype=ox.NamedNode(XSD + "date"))
+
+
 def _integer(raw: str) -> Term:
     if not re.fullmatch(r"[+-]?[0-9]{1,18}", raw):
         raise ValueError(f"“{raw}” không phải là số nguyên / is no integer")
@@ -377,6 +390,7 @@ def _iri(raw: str) -> Term:
 
 _PRODUCE: Mapping[Type, Callable[[str], Term]] = {
     Type.YEAR: _year,
+    Type.DATE: _date,
     Type.INTEGER: _integer,
     Type.DECIMAL: _decimal,
     Type.TEXT: ox.Literal,

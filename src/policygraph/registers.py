@@ -400,7 +400,7 @@ def load(directory: Path) -> Registers:
         {p.code: p for p in places},
         {(a.level, sign): a for a in reversed(agencies) for sign in a.signs},
         {(a.level, iri.slug(n)): a for a in reversed(agencies) for n in _whole_names(a)},
-        re.compile(_NOT_A_DISTRICT + r"\b(?:" + "|".join(alternatives) + r")\b"),
+        re.compile(r"\b" + _NOT_A_DISTRICT + "(?:" + "|".join(alternatives) + r")\b"),
         place_codes,
     )
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from policygraph import iri, lexicon
+from policygraph.mentions.metadata import DISTRICT, agency_of
 from policygraph.model import (
+    AgencyMention,
     CitationMention,
     DocumentReference,
     Part,
@@ -25,7 +27,7 @@ from policygraph.model import (
     Zone,
 )
 from policygraph.numbers import document_key_for, lookup_form, parse_number
-from policygraph.registers import COUNTRY, PlacedAgency, RegisteredDocument, Registers
+from policygraph.registers import COUNTRY, RegisteredDocument, Registers
 
 UNPLACED = "x"
 """Jurisdiction in the name of a document whose place is not known."""
@@ -60,6 +62,8 @@ class KnownDocument:
     issued: dt.date | None
     name: str | None
     registered: bool
+    """Described by the register from outside the corpus."""
+    issuer: AgencyMention | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,6 @@ class DocumentFacts:
 
     key: iri.DocumentKey
     reading: Reading
-    issuer: PlacedAgency | None
     citations: tuple[ResolvedCitation, ...]
     conflicts: tuple[Conflict, ...]
     unresolved: tuple[UnresolvedMention, ...]
@@ -125,9 +128,8 @@ def resolve(readings: Sequence[Reading], registers: Registers) -> CorpusFacts:
     documents = tuple(
         _Resolver(key, reading, catalogue, registers).facts() for key, reading in keyed.items()
     )
-    own = set(keyed)
-    cited = sorted((k for k in catalogue.used if k.key not in own), key=lambda k: k.key.local)
-    return CorpusFacts(documents, tuple(cited), tuple(duplicates))
+    cited = catalogue.documents(catalogue.used - set(keyed))
+    return CorpusFacts(documents, cited, tuple(duplicates))
 
 
 def notation(type_word: str | None) -> str | None:
@@ -154,7 +156,8 @@ def own_key(reading: Reading, registers: Registers) -> iri.DocumentKey:
     year = int(said.date.value[:4]) if said.date else None
     code = notation(said.type.value) if said.type else None
     if said.number:
-        return document_key_for(said.number.value, code, place, year)
+        key = document_key_for(said.number.value, code, place, year)
+        return of_district(key, said.issuer_agency)
     kind = iri.slug(said.type.value) if said.type else "van-ban"
     issuer = said.issuer_code or (said.issuer.value if said.issuer else UNPLACED)
     for mention in reading.citations:
@@ -166,12 +169,19 @@ def own_key(reading: Reading, registers: Registers) -> iri.DocumentKey:
     return iri.document_key(place, issuer, kind, year, "-".join(iri.slug(words).split("-")[:12]))
 
 
+def of_district(key: iri.DocumentKey, issuer: AgencyMention | None) -> iri.DocumentKey:
+    """The key under a district's body: "12/QĐ-UBND" of a district is not the province's."""
+    if issuer is None or issuer.rule != DISTRICT:
+        return key
+    return key._replace(issuer=issuer.local.partition(".")[2])
+
+
 class _Catalogue:
     """All documents that can be meant: registered, in the corpus, or named with their year."""
 
     def __init__(self, registers: Registers) -> None:
         self.registers = registers
-        self.used: set[KnownDocument] = set()
+        self.used: set[iri.DocumentKey] = set()
         self._by_number: dict[tuple[str, str], dict[iri.DocumentKey, KnownDocument]] = defaultdict(
             dict
         )
@@ -181,7 +191,16 @@ class _Catalogue:
                 self._add(_registered(row))
 
     def _add(self, known: KnownDocument) -> KnownDocument:
-        kept = self._by_key.setdefault(known.key, known)
+        """Keep a document, with what the first of its mentions that says so says of it."""
+        kept = self._by_key.get(known.key, known)
+        if kept is not known and not kept.registered:
+            kept = replace(
+                kept,
+                issued=kept.issued or known.issued,
+                name=kept.name or known.name,
+                issuer=kept.issuer or known.issuer,
+            )
+        self._by_key[known.key] = kept
         if kept.number:
             self._by_number[lookup_form(kept.number), kept.jurisdiction][kept.key] = kept
         return kept
@@ -215,10 +234,19 @@ class _Catalogue:
         if reference.number is None:
             raise ValueError("a mention without a number names no document by number")
         key = document_key_for(reference.number, reference.type_code, place, _year(reference))
+        issuer = agency_of(reference.issuer, self.registers, place) if reference.issuer else None
+        key = of_district(key, issuer)
         word = reference.type_word or type_word(reference.type_code)
         return self._add(
             KnownDocument(
-                key, reference.number, word, place, reference.date, reference.name, registered=False
+                key,
+                reference.number,
+                word,
+                place,
+                reference.date,
+                reference.name,
+                registered=False,
+                issuer=issuer,
             )
         )
 
@@ -229,19 +257,32 @@ class _Catalogue:
         key = iri.document_key(place, code, code, year, iri.slug(name)[:80].strip("-"))
         return self._add(KnownDocument(key, None, word, place, None, name, registered=False))
 
+    def documents(self, keys: Iterable[iri.DocumentKey]) -> tuple[KnownDocument, ...]:
+        return tuple(self._by_key[key] for key in sorted(keys))
+
+    def document(self, key: iri.DocumentKey) -> KnownDocument:
+        return self._by_key[key]
+
     def numbered(self, number: str, place: str) -> list[KnownDocument]:
         return list(self._by_number.get((lookup_form(number), place), {}).values())
 
     def registered(self, row: RegisteredDocument) -> KnownDocument:
-        return self._by_key[_registered(row).key]
+        return self.document(_registered(row).key)
 
 
 def _registered(row: RegisteredDocument) -> KnownDocument:
     key = document_key_for(
         row.number, notation(row.type_word), row.jurisdiction, row.date.year if row.date else None
     )
+    registered = not row.from_text
     return KnownDocument(
-        key, row.number, row.type_word, row.jurisdiction, row.date, row.title, registered=True
+        key,
+        row.number,
+        row.type_word,
+        row.jurisdiction,
+        row.date if registered else None,
+        row.title if registered else None,
+        registered,
     )
 
 
@@ -296,13 +337,9 @@ class _Resolver:
             if known is not None:
                 subject = self._subject(mention, settled)
                 citations.append(ResolvedCitation(mention, known, subject))
-        said = self.reading.metadata
-        place = said.jurisdiction.value if said.jurisdiction else None
-        issuer = self.registers.agency_named(said.issuer.value, place) if said.issuer else None
         return DocumentFacts(
             self.key,
             self.reading,
-            issuer,
             tuple(citations),
             tuple(self.conflicts),
             tuple(self.unresolved),
@@ -328,7 +365,7 @@ class _Resolver:
         known = self._numbered(mention) if reference.number else self._named(mention, settled)
         if known is None:
             return None
-        self.catalogue.used.add(known)
+        self.catalogue.used.add(known.key)
         return known.key
 
     def _numbered(self, mention: CitationMention) -> KnownDocument | None:
@@ -342,13 +379,12 @@ class _Resolver:
             self._note_conflict(mention, known)
             return known
         here = {
-            m.reference
-            for m in self.reading.citations
-            if m.reference.number == number and _year(m.reference)
+            self.catalogue.named(r, place_of(r, self.reading, self.registers)).key
+            for r in {m.reference for m in self.reading.citations}
+            if r.number == number and _year(r)
         }
-        keys = {self.catalogue.named(r, place_of(r, self.reading, self.registers)) for r in here}
-        if len(keys) == 1:
-            return keys.pop()
+        if len(here) == 1:
+            return self.catalogue.document(here.pop())
         if self.day is not None:
             past = [c for c in candidates if c.issued is None or c.issued <= self.day]
             candidates = past or candidates
@@ -371,7 +407,7 @@ class _Resolver:
         if mention.relation == "approves" and mention.of is not None:
             approving = settled[mention.of]
             if approving is not None:
-                return self.catalogue._by_key.get(approving)
+                return self.catalogue.document(approving)
         if reference.type_code in {"L", "BL", "PL", "HP"}:
             return self._law(mention)
         programme = self.registers.programme_named(name)

@@ -7,7 +7,7 @@ from pathlib import Path
 from policygraph.errors import DataError
 
 _PACKAGE = Path(__file__).resolve().parent
-NAMES = ("ontology", "queries", "data/ttl", "data/registers", "data/texts")
+NAMES = ("ontology", "queries", "data/ttl", "data/registers", "data/review", "data/texts")
 
 
 def checkout() -> Path | None:

@@ -1,4 +1,5 @@
-"""Settings of the service, from the environment: ``POLICYGRAPH_STORE``, ``POLICYGRAPH_WORKERS`` …
+"""Settings of the service: from the environment (``POLICYGRAPH_STORE``, ``POLICYGRAPH_WORKERS`` …),
+else from the TOML file that ``POLICYGRAPH_CONFIG`` names, else their defaults.
 
 The port may also be given as plain ``PORT``, as hosting platforms do.
 """
@@ -7,11 +8,20 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
-from pydantic import AliasChoices, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from policygraph import resources
+from policygraph.errors import DataError
+
+CONFIG = "POLICYGRAPH_CONFIG"
 
 
 def default_store() -> Path:
@@ -42,19 +52,30 @@ class Settings(BaseSettings):
         default_factory=lambda: resources.directory("queries"),
         description="Directory of the canned queries (*.rq).",
     )
+    watch: float = Field(
+        default=1.0, gt=0, description="Seconds between two looks at which build is current."
+    )
+    open_builds: int = Field(
+        default=2,
+        ge=0,
+        description="Old builds kept open at once for `/build/<hash>/…`, each with its workers.",
+    )
     workers: int = Field(
         default_factory=lambda: max(2, os.cpu_count() or 2),
         ge=1,
         le=256,
-        description="Worker processes for free SPARQL.",
+        description="Long queries that run at once; one worker more is kept for look-ups.",
     )
     timeout: float = Field(
         default=20.0, gt=0, description="Seconds of wall clock after which a free query is killed."
     )
     queue: int = Field(
-        default=64,
+        default=256,
         ge=1,
         description="Free queries that may run or wait at once; more are told to retry.",
+    )
+    patience: float = Field(
+        default=30.0, gt=0, description="Seconds a free query may wait before it is told to retry."
     )
     memory_mb: int = Field(
         default=2048,
@@ -70,3 +91,102 @@ class Settings(BaseSettings):
     max_answer_mb: int = Field(
         default=64, ge=1, description="Largest answer to a free query, in MB."
     )
+    services: tuple[str, ...] = Field(
+        default=(),
+        description="Beginnings of IRIs that SERVICE may call, as a JSON list; else none. "
+        "Such queries run in a worker that keeps the network.",
+    )
+    budget: float = Field(
+        default=120.0, gt=0, description="Seconds of workers' time that one client may use up."
+    )
+    budget_period: float = Field(
+        default=300.0, gt=0, description="Seconds in which a used-up budget is full again."
+    )
+    body_timeout: float = Field(
+        default=10.0, gt=0, description="Seconds for a request's head, and again for its body."
+    )
+    send_timeout: float = Field(
+        default=30.0, gt=0, description="Seconds a client may take nothing of an answer."
+    )
+    max_connections: int = Field(
+        default=2000, ge=1, description="Connections beyond which requests are answered 503."
+    )
+    cache_mb: int = Field(default=64, ge=0, description="Results kept in memory, in MB.")
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="Addresses, comma-separated, whose X-Forwarded-For names the client.",
+    )
+    admin_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Token of the operator; without one there are no /admin addresses.",
+    )
+    log: Literal["all", "work", "errors"] = Field(
+        default="work",
+        description="Requests that are logged: all, those that were evaluated, or failed ones.",
+    )
+    engine_url: str = Field(
+        default="",
+        description="Query address of a SPARQL 1.1 server to use in place of the store.",
+    )
+    engine_update_url: str = Field(
+        default="", description="Update address of that server, for loading."
+    )
+    engine_graphs_url: str = Field(
+        default="", description="Graph Store address of that server, for loading."
+    )
+    engine_user: str = Field(default="", description="User at that server.")
+    engine_password: SecretStr | None = Field(default=None, description="Password of that user.")
+    engine_token: SecretStr | None = Field(
+        default=None, description="Bearer token for that server, in place of a user."
+    )
+    engine_dialect: Literal["standard", "virtuoso"] = Field(
+        default="standard", description="What that server needs said differently."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        named = os.environ.get(CONFIG)
+        if not named:
+            return init_settings, env_settings
+        if not Path(named).is_file():
+            raise DataError(named, f"the file that {CONFIG} names is missing")
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(named))
+
+
+HEAD = """# Settings / Cài đặt
+
+Generated from `src/policygraph/settings.py` by `python -m policygraph.settings`; the tests compare.
+
+Each setting is an environment variable, or a key of the TOML file that `POLICYGRAPH_CONFIG` names
+(the variable wins). / Mỗi cài đặt là một biến môi trường, hoặc một khóa của tệp TOML mà
+`POLICYGRAPH_CONFIG` chỉ đến (biến môi trường thắng).
+
+| Environment | Key in the file | Default | Meaning |
+|---|---|---|---|
+"""
+_COMPUTED = {"store": "`store/`", "queries": "`queries/` of the package", "workers": "cores, ≥ 2"}
+
+
+def page() -> str:
+    """``docs/settings.md``."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        default = _COMPUTED.get(name) or (
+            f"`{field.default}`" if field.default not in ("", None, ()) else "none"
+        )
+        rows.append(
+            f"| `POLICYGRAPH_{name.upper()}` | `{name}` | {default} | {field.description} |\n"
+        )
+    return HEAD + "".join(rows)
+
+
+if __name__ == "__main__":
+    (Path(__file__).parents[2] / "docs" / "settings.md").write_text(page(), encoding="utf-8")

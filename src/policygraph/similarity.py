@@ -103,7 +103,7 @@ def _candidates(
         (_shingles(words[i], by.words_per_shingle) for i in chosen), num_perm=size
     )
     index = MinHashLSH(num_perm=size, params=(by.bands, by.rows))
-    pairs = []
+    pairs: list[tuple[int, int]] = []
     for i, sketch in zip(chosen, sketches, strict=True):
         document = tasks[i].document
         pairs.extend((j, i) for j in index.query(sketch) if tasks[j].document != document)
@@ -115,6 +115,12 @@ def _shingles(words: Sequence[str], length: int) -> list[bytes]:
     """Every run of so many words; the whole text where it is shorter."""
     count = max(1, len(words) - length + 1)
     return [" ".join(words[i : i + length]).encode() for i in range(count)]
+
+
+def differing(one: str, other: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The runs of words that only one of two texts has, case and punctuation aside."""
+    here, there = _WORD.findall(one), _WORD.findall(other)
+    return _differing([w.lower() for w in here], [w.lower() for w in there], here, there)
 
 
 def _differing(

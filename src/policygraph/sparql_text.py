@@ -9,6 +9,8 @@ writes.  ``doc:vn-61\\.ubnd\\.kh\\.2021\\.2358`` is the same name, and is read.
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Mapping
 
 _TOKEN = re.compile(
     r"""
@@ -26,7 +28,24 @@ _TOKEN = re.compile(
 """One token a match.  Every alternative runs forward only and swallows what is left unclosed, so
 that time is linear in a hostile text too."""
 _FROM = re.compile(r"(?<![\w?$:.-])FROM(?![\w:.-])", re.IGNORECASE)
+_CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_FORM = re.compile(
+    r"\s*(?:BASE\s+|PREFIX\s+[^\s:]*\s*:\s+)*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE
+)
 _DOT = re.compile(r"(?<!\\)\.")
+
+
+def unescape(text: str) -> str:
+    """The query with its codepoint escapes resolved, twice: what is to be kept out must not
+    hide behind them, or behind an escaped backslash, whichever way an engine reads them."""
+    if "\\" not in text:
+        return text
+    return _CODEPOINT.sub(_codepoint, _CODEPOINT.sub(_codepoint, text))
+
+
+def _codepoint(escape: re.Match[str]) -> str:
+    number = int(escape[1] or escape[2], 16)
+    return chr(number) if number <= sys.maxunicode else ""
 
 
 def depth(text: str) -> int:
@@ -55,6 +74,21 @@ def has_dataset(text: str) -> bool:
 def bare(text: str) -> str:
     """The query with strings, comments and IRIs blanked."""
     return _TOKEN.sub(lambda t: " " if t["text"] or t["iri"] else t[0], text)
+
+
+def form(text: str) -> str | None:
+    """SELECT, ASK, CONSTRUCT or DESCRIBE; None where the text is no query."""
+    found = _FORM.match(bare(text))
+    return found[1].upper() if found else None
+
+
+def prologue(text: str, prefixes: Mapping[str, str]) -> str:
+    """Declarations of those prefixes that the query uses, in one line with no break at its end.
+    A declaration of the query's own comes later and so counts."""
+    words = bare(text)
+    return "".join(
+        f"PREFIX {name}: <{address}> " for name, address in prefixes.items() if f"{name}:" in words
+    )
 
 
 def escape_dots(text: str) -> str:

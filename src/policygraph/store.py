@@ -19,6 +19,7 @@ import json
 import os
 import re
 import shutil
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -28,17 +29,18 @@ from typing import BinaryIO
 import pyoxigraph as ox
 
 from policygraph import iri, sparql_text
+from policygraph.engine import Engine, Found, Statement, statement
 from policygraph.errors import DataError, QueryError, StoreError
 
-SCHEMA = "1"
+SCHEMA = "2"
 """Part of the hash; raise it when the loading or the derivation changes what a build holds."""
 KEPT_BUILDS = 3
 MANIFEST = "build.json"
+_HASH = re.compile(r"[0-9a-f]{32}")
+_ATTEMPTS = 5
 DERIVED = iri.graph("derived")
 ONTOLOGY = iri.graph("ontology")
 
-Term = ox.NamedNode | ox.BlankNode | ox.Literal
-Row = dict[str, Term | None]
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, steps done and steps in all."""
 
@@ -53,6 +55,8 @@ RESULT_FORMATS: Mapping[str, ox.QueryResultsFormat] = {
 GRAPH_FORMATS: Mapping[str, ox.RdfFormat] = {
     "text/turtle": ox.RdfFormat.TURTLE,
     "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "application/n-quads": ox.RdfFormat.N_QUADS,
+    "application/trig": ox.RdfFormat.TRIG,
     "application/ld+json": ox.RdfFormat.JSON_LD,
     "application/rdf+xml": ox.RdfFormat.RDF_XML,
 }
@@ -82,27 +86,41 @@ class Derived:
 
     triples: Iterable[tuple[str, str, str]]
     notes: tuple[str, ...] = ()
+    statements: Iterable[ox.Triple] = ()
+    """Triples more, which may have literals."""
 
 
-class Snapshot:
-    """A store that does not change.  By default a query sees all named graphs as one."""
+class Snapshot(Engine):
+    """An Oxigraph store that does not change."""
 
     def __init__(self, store: ox.Store, path: Path, build_hash: str | None) -> None:
         self._store = store
         self.path = path
         self.hash = build_hash
+        self._graphs: Mapping[str, int] | None = None
+        self._let_go: Callable[[], object] | None = None
+
+    def hold(self, handle: int) -> None:
+        """Keep a file open, whose shared lock keeps the build from being removed."""
+        self._let_go = weakref.finalize(self, os.close, handle)
+
+    def close(self) -> None:
+        if self._let_go is not None:
+            self._let_go()
+
+    def graphs(self) -> Mapping[str, int]:
+        if self._graphs is None:
+            manifest = self.path / MANIFEST
+            built = self.hash is not None and manifest.is_file()
+            self._graphs = _read_manifest(self.path).graphs if built else _counts(self._store)
+        return self._graphs
 
     def __len__(self) -> int:
         return len(self._store)
 
     def query(
-        self,
-        text: str,
-        default_graphs: Sequence[str] = (),
-        named_graphs: Sequence[str] = (),
-    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        """Evaluate SPARQL; graphs given here override the query's own FROM clauses, as the
-        protocol demands.  Raises QueryError on a syntax error, with its line and column."""
+        self, text: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
+    ) -> Found:
         given = bool(default_graphs or named_graphs)
         # The union of all graphs would hide FROM clauses, so a query that has some goes without.
         as_union = not given and not sparql_text.has_dataset(text)
@@ -110,6 +128,7 @@ class Snapshot:
         try:
             return self._store.query(
                 readable,
+                base_iri=iri.BASE,
                 prefixes=dict(iri.PREFIXES),
                 use_default_graph_as_union=as_union,
                 default_graph=[ox.NamedNode(g) for g in default_graphs] if given else None,
@@ -118,22 +137,20 @@ class Snapshot:
         except (SyntaxError, ValueError, RuntimeError) as error:
             raise QueryError(_syntax_message(str(error), text, readable)) from error
 
-    def select(self, text: str) -> Iterator[Row]:
-        """Rows of a SELECT as dictionaries from variable to term."""
-        found = self.query(text)
-        if not isinstance(found, ox.QuerySolutions):
-            raise QueryError("a SELECT query is needed here")
-        names = [variable.value for variable in found.variables]
-        for solution in found:
-            yield {name: solution[name] for name in names}
-
     def has_subject(self, address: str) -> bool:
-        """Whether anything is said of an IRI; an ill-formed one is the subject of nothing."""
         try:
             subject = ox.NamedNode(address)
         except ValueError:
             return False
         return next(self._store.quads_for_pattern(subject, None, None, None), None) is not None
+
+    def statements(
+        self, subject: str | None, predicate: str | None, value: str | None
+    ) -> Iterator[Statement]:
+        """As of any engine, without parsing or planning: a few microseconds each."""
+        s, p, o = (None if a is None else ox.NamedNode(a) for a in (subject, predicate, value))
+        for quad in self._store.quads_for_pattern(s, p, o, None):
+            yield statement(quad.subject, quad.predicate, quad.object, quad.graph_name)
 
 
 def _syntax_message(message: str, sent: str, readable: str) -> str:
@@ -148,9 +165,7 @@ def _syntax_message(message: str, sent: str, readable: str) -> str:
     return re.sub(r"error at (\d+):(\d+)", place, short, count=1)
 
 
-def serialize(
-    found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, media_type: str, out: BinaryIO
-) -> None:
+def serialize(found: Found, media_type: str, out: BinaryIO) -> None:
     """Write an answer in one of ``RESULT_FORMATS`` or ``GRAPH_FORMATS``, as fits its kind."""
     if isinstance(found, ox.QueryTriples):
         found.serialize(out, GRAPH_FORMATS[media_type])
@@ -158,39 +173,123 @@ def serialize(
         found.serialize(out, RESULT_FORMATS[media_type])
 
 
-def to_bytes(
-    found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, media_type: str
-) -> bytes:
+def to_bytes(found: Found, media_type: str) -> bytes:
     out = io.BytesIO()
     serialize(found, media_type, out)
     return out.getvalue()
 
 
-def media_types(
-    found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples,
-) -> tuple[str, ...]:
+def media_types(found: Found) -> tuple[str, ...]:
     """Media types an answer of this kind can be written in, the default first."""
     return tuple(GRAPH_FORMATS if isinstance(found, ox.QueryTriples) else RESULT_FORMATS)
 
 
-def open_read_only(path: Path) -> Snapshot:
-    """Open the served build under a root, or a bare Oxigraph directory, for reading only."""
-    directory, build_hash = path, None
+def convert(turtle: str, media_type: str) -> bytes:
+    """Turtle in another of ``GRAPH_FORMATS``."""
+    triples = ox.parse(turtle, format=ox.RdfFormat.TURTLE)
+    out = io.BytesIO()
+    ox.serialize(triples, out, format=GRAPH_FORMATS[media_type])
+    return out.getvalue()
+
+
+def open_read_only(path: Path, name: str | None = None) -> Snapshot:
+    """Open for reading only: the served build under a root, the build of that hash, or a bare
+    Oxigraph directory.  While the snapshot lives, its build is not removed."""
+    for _ in range(_ATTEMPTS):
+        directory, is_bare = _directory(path, name)
+        try:
+            return _open(directory, is_bare)
+        except FileNotFoundError:
+            # Removed between finding and locking it: ``current`` has moved on.
+            continue
+        except OSError as error:
+            raise StoreError(
+                f"{directory}: không mở được kho; hãy chạy lại `policygraph build` / "
+                f"the store cannot be opened ({error}); run `policygraph build` again"
+            ) from error
+    raise StoreError(f"{path}: bản dựng luôn thay đổi / the builds keep changing")
+
+
+def _directory(path: Path, name: str | None) -> tuple[Path, bool]:
+    """Where the store lies, and whether it is a bare one."""
+    if name is not None:
+        directory = path / "builds" / name
+        if not _HASH.fullmatch(name) or not (directory / MANIFEST).is_file():
+            raise StoreError(f"{name}: không có bản dựng này / no such build")
+        return directory, False
     if (path / "current").exists():
-        directory = (path / "current").resolve()
-        build_hash = _read_manifest(directory).hash
-    elif not (path / "CURRENT").is_file():
-        raise StoreError(
-            f"{path}: không có kho dữ liệu; hãy chạy `policygraph build` / "
-            "no store here; run `policygraph build`"
-        )
+        return (path / "current").resolve(), False
+    if (path / "CURRENT").is_file():
+        return path, True
+    raise StoreError(
+        f"{path}: không có kho dữ liệu; hãy chạy `policygraph build` / "
+        "no store here; run `policygraph build`"
+    )
+
+
+def _open(directory: Path, is_bare: bool) -> Snapshot:
+    if is_bare:
+        name = _fingerprint(directory)
+        return Snapshot(ox.Store.read_only(str(directory)), directory, name)
+    manifest = _read_manifest(directory)
+    handle = os.open(directory / MANIFEST, os.O_RDONLY)
     try:
-        return Snapshot(ox.Store.read_only(str(directory)), directory, build_hash)
-    except OSError as error:
-        raise StoreError(
-            f"{directory}: không mở được kho; hãy chạy lại `policygraph build` / "
-            f"the store cannot be opened ({error}); run `policygraph build` again"
-        ) from error
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        snapshot = Snapshot(ox.Store.read_only(str(directory)), directory, manifest.hash)
+    except BaseException:
+        os.close(handle)
+        raise
+    snapshot.hold(handle)
+    return snapshot
+
+
+def current_hash(path: Path) -> str | None:
+    """Name of what ``open_read_only`` would open now; cheap enough to be asked every second."""
+    link = path / "current"
+    if link.is_symlink():
+        return link.readlink().name
+    return _fingerprint(path) if (path / "CURRENT").is_file() else None
+
+
+def _fingerprint(directory: Path) -> str:
+    """Tells states of a bare store apart by the names, sizes and times of its data files."""
+    digest = hashlib.sha256()
+    for path in sorted(directory.iterdir()):
+        if path.suffix in (".sst", ".log") or path.name.startswith(("MANIFEST", "CURRENT")):
+            found = path.stat()
+            digest.update(f"{path.name}\n{found.st_size}\n{found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:32]
+
+
+def builds(store_root: Path) -> list[str]:
+    """Hashes of the complete builds, the one served last first."""
+    found = [p.parent for p in (store_root / "builds").glob(f"*/{MANIFEST}")]
+    complete = (path for path in found if _HASH.fullmatch(path.name))
+    return [p.name for p in sorted(complete, key=lambda p: p.stat().st_mtime_ns, reverse=True)]
+
+
+def switch(store_root: Path, name: str) -> None:
+    """Serve another build that is there; raises StoreError where it is not."""
+    target, _ = _directory(store_root, name)
+    with _lock(store_root):
+        _serve(store_root, target)
+
+
+def roll_back(store_root: Path) -> str:
+    """Serve the build that was served before the present one; gives its hash."""
+    now = current_hash(store_root)
+    before = [name for name in builds(store_root) if name != now]
+    if not before:
+        raise StoreError(f"{store_root}: không có bản dựng trước / there is no earlier build")
+    switch(store_root, before[0])
+    return before[0]
+
+
+def prune(store_root: Path) -> None:
+    """Remove builds beyond the number that is kept, where nobody reads them."""
+    if (store_root / "builds").is_dir():
+        with _lock(store_root):
+            _prune(store_root / "builds", (store_root / "current").resolve())
 
 
 def build(
@@ -199,15 +298,17 @@ def build(
     store_root: Path,
     derive: Callable[[Snapshot], Derived],
     progress: Progress | None = None,
+    overlay: Mapping[str, bytes] | None = None,
 ) -> Build:
     """Build the graph of all Turtle under two directories, and serve it.
 
     ``ttl_dir`` has one file per named graph, named by its stem; everything under
-    ``ontology_dir`` (subdirectories too) goes into the graph ``ontology``.
+    ``ontology_dir`` (subdirectories too) goes into the graph ``ontology``.  ``overlay`` is Turtle
+    by file name that is loaded in place of, or beside, the files of ``ttl_dir``.
     Raises DataError on broken Turtle, StoreError where the root cannot be written.
     """
     report = progress or _silent
-    inputs = _inputs(ttl_dir, ontology_dir)
+    inputs = _inputs(ttl_dir, ontology_dir, overlay or {})
     name = _hash(inputs)
     try:
         with _lock(store_root):
@@ -248,30 +349,42 @@ def _silent(stage: str, done: int, total: int) -> None:
     """Progress nobody watches."""
 
 
-def _inputs(ttl_dir: Path, ontology_dir: Path) -> list[tuple[str, str, Path]]:
-    """(name that is hashed, graph IRI, file), in a fixed order."""
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """Turtle to be loaded: the name that is hashed, its graph's IRI, its file, and its bytes where
+    they do not come from that file."""
+
+    name: str
+    graph: str
+    path: Path
+    content: bytes | None = None
+
+
+def _inputs(ttl_dir: Path, ontology_dir: Path, overlay: Mapping[str, bytes]) -> list[_Input]:
+    """Everything that goes in, in a fixed order."""
     for directory in (ttl_dir, ontology_dir):
         if not directory.is_dir():
             raise DataError(directory, "no such directory of Turtle files")
     found = []
-    for path in sorted(ttl_dir.glob("*.ttl")):
+    for name in sorted({path.name for path in ttl_dir.glob("*.ttl")} | overlay.keys()):
+        path = ttl_dir / name
         try:
-            found.append((f"ttl/{path.name}", iri.graph(path.stem), path))
+            found.append(_Input(f"ttl/{name}", iri.graph(path.stem), path, overlay.get(name)))
         except ValueError as error:
             raise DataError(path, f"the file name names no graph: {error}") from error
     found.extend(
-        (f"ontology/{path.relative_to(ontology_dir).as_posix()}", ONTOLOGY, path)
+        _Input(f"ontology/{path.relative_to(ontology_dir).as_posix()}", ONTOLOGY, path)
         for path in sorted(ontology_dir.rglob("*.ttl"))
     )
     return found
 
 
-def _hash(inputs: list[tuple[str, str, Path]]) -> str:
+def _hash(inputs: Sequence[_Input]) -> str:
     """First 32 hex digits of SHA-256 over the schema and each input's name, length and bytes."""
     digest = hashlib.sha256(f"policygraph-store {SCHEMA}\n".encode())
-    for name, _, path in inputs:
-        content = _read(path)
-        digest.update(f"{name}\n{len(content)}\n".encode())
+    for source in inputs:
+        content = _read(source.path) if source.content is None else source.content
+        digest.update(f"{source.name}\n{len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest()[:32]
 
@@ -286,7 +399,7 @@ def _read(path: Path) -> bytes:
 def _fill(
     directory: Path,
     name: str,
-    inputs: list[tuple[str, str, Path]],
+    inputs: Sequence[_Input],
     derive: Callable[[Snapshot], Derived],
     report: Progress,
 ) -> None:
@@ -294,12 +407,16 @@ def _fill(
     directory.mkdir(parents=True)
     store = ox.Store(str(directory))
     steps = len(inputs) + 2
-    for step, (label, graph, path) in enumerate(inputs):
-        report(f"load {label}", step, steps)
-        _load(store, path, graph)
+    for step, source in enumerate(inputs):
+        report(f"load {source.name}", step, steps)
+        _load(store, source)
     report("derive lineage", len(inputs), steps)
     derived = derive(Snapshot(store, directory, name))
     store.bulk_extend(_quads(derived.triples))
+    in_graph = ox.NamedNode(DERIVED)
+    store.bulk_extend(
+        ox.Quad(t.subject, t.predicate, t.object, in_graph) for t in derived.statements
+    )
     report("optimize", len(inputs) + 1, steps)
     store.optimize()
     store.flush()
@@ -314,11 +431,13 @@ def _fill(
     report("done", steps, steps)
 
 
-def _load(store: ox.Store, path: Path, graph: str) -> None:
+def _load(store: ox.Store, source: _Input) -> None:
+    content, path = source.content, str(source.path) if source.content is None else None
+    graph = ox.NamedNode(source.graph)
     try:
-        store.bulk_load(path=str(path), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
+        store.bulk_load(content, path=path, format=ox.RdfFormat.TURTLE, to_graph=graph)
     except SyntaxError as error:
-        raise DataError(path, f"broken Turtle: {error.msg}", error.lineno) from error
+        raise DataError(source.path, f"broken Turtle: {error.msg}", error.lineno) from error
 
 
 def _quads(triples: Iterable[tuple[str, str, str]]) -> Iterator[ox.Quad]:
@@ -369,7 +488,24 @@ def _prune(builds: Path, keep: Path) -> None:
         reverse=True,
     )
     for old in complete[KEPT_BUILDS:]:
-        shutil.rmtree(old)
+        if not _is_read(old):
+            shutil.rmtree(old)
+
+
+def _is_read(build: Path) -> bool:
+    """Whether a snapshot of it is open in any process."""
+    try:
+        handle = os.open(build / MANIFEST, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(handle)
 
 
 def _sync(path: Path) -> None:

@@ -95,6 +95,7 @@ IMPLEMENTS: Final = "pg:implements"
 IN_DOCUMENT: Final = "pg:inDocument"
 IN_EFFECT: Final = "pg:inEffect"
 INDICATOR: Final = "pg:indicator"
+INDICATOR_WORDING: Final = "pg:indicatorWording"
 ISO_CODE: Final = "pg:isoCode"
 ISSUED_WITH: Final = "pg:issuedWith"
 ISSUER: Final = "pg:issuer"
@@ -108,6 +109,8 @@ OLD_VALUE: Final = "pg:oldValue"
 ONLY_IN_FIRST: Final = "pg:onlyInFirst"
 ONLY_IN_SECOND: Final = "pg:onlyInSecond"
 ORDER: Final = "pg:order"
+ORIGINAL_FILE: Final = "pg:originalFile"
+ORIGINAL_SHA256: Final = "pg:originalSha256"
 PART_KIND: Final = "pg:partKind"
 PART_OF: Final = "pg:partOf"
 PATH: Final = "pg:path"
@@ -121,6 +124,7 @@ RECURRENCE: Final = "pg:recurrence"
 RELATION: Final = "pg:relation"
 REPLACES: Final = "pg:replaces"
 RESTS_ON: Final = "pg:restsOn"
+RESTS_ON_EXTERNALLY: Final = "pg:restsOnExternally"
 REVIEWS: Final = "pg:reviews"
 ROLE: Final = "pg:role"
 RULE: Final = "pg:rule"
@@ -141,6 +145,7 @@ STIPULATED_IN: Final = "pg:stipulatedIn"
 SURFACE: Final = "pg:surface"
 TEXT: Final = "pg:text"
 TRACES_TO: Final = "pg:tracesTo"
+TRACES_TO_EXTERNALLY: Final = "pg:tracesToExternally"
 TYPICAL_CLASS: Final = "pg:typicalClass"
 UNIT: Final = "pg:unit"
 UPPER_VALUE: Final = "pg:upperValue"
@@ -225,6 +230,7 @@ PROPERTIES: Final[frozenset[str]] = frozenset(
         IN_DOCUMENT,
         IN_EFFECT,
         INDICATOR,
+        INDICATOR_WORDING,
         ISO_CODE,
         ISSUED_WITH,
         ISSUER,
@@ -238,6 +244,8 @@ PROPERTIES: Final[frozenset[str]] = frozenset(
         ONLY_IN_FIRST,
         ONLY_IN_SECOND,
         ORDER,
+        ORIGINAL_FILE,
+        ORIGINAL_SHA256,
         PART_KIND,
         PART_OF,
         PATH,
@@ -251,6 +259,7 @@ PROPERTIES: Final[frozenset[str]] = frozenset(
         RELATION,
         REPLACES,
         RESTS_ON,
+        RESTS_ON_EXTERNALLY,
         REVIEWS,
         ROLE,
         RULE,
@@ -271,6 +280,7 @@ PROPERTIES: Final[frozenset[str]] = frozenset(
         SURFACE,
         TEXT,
         TRACES_TO,
+        TRACES_TO_EXTERNALLY,
         TYPICAL_CLASS,
         UNIT,
         UPPER_VALUE,
@@ -302,6 +312,46 @@ SUPERCLASSES: Final[dict[str, tuple[str, ...]]] = {
     Removal: (Change,),
 }
 """The classes of the ontology above each; a thing is typed with them too."""
+
+CHECK_CONCEPTS: Final[tuple[Concept, ...]] = (
+    Concept(
+        "agency-ended",
+        None,
+        "Cơ quan không còn trong năm đến hạn",
+        "Agency that no longer exists in the year of the deadline",
+    ),
+    Concept(
+        "cited-document-unknown",
+        None,
+        "Dẫn chiếu đến văn bản chưa xác định",
+        "Citation of an unknown document",
+    ),
+    Concept("conflict", None, "Mâu thuẫn về ngày hoặc số", "Conflict of date or number"),
+    Concept(
+        "document-not-issued",
+        None,
+        "Văn bản phải ban hành chưa có trong đồ thị",
+        "Mandated document not in the graph",
+    ),
+    Concept(
+        "provision-without-lead", None, "Quy định không ai chủ trì", "Provision that no one leads"
+    ),
+    Concept("reference-out-of-range", None, "Dẫn chiếu ngoài phạm vi", "Reference out of range"),
+    Concept(
+        "target-without-deadline", None, "Chỉ tiêu không có thời hạn", "Target without a deadline"
+    ),
+    Concept(
+        "target-without-lead", None, "Chỉ tiêu không có cơ quan chủ trì", "Target without a lead"
+    ),
+    Concept("target-without-unit", None, "Chỉ tiêu không có đơn vị đo", "Target without a unit"),
+    Concept(
+        "task-with-several-leads",
+        None,
+        "Nhiệm vụ có nhiều cơ quan chủ trì",
+        "Task with several leads",
+    ),
+    Concept("task-without-lead", None, "Nhiệm vụ không có cơ quan chủ trì", "Task without a lead"),
+)
 
 COMPARATOR_CONCEPTS: Final[tuple[Concept, ...]] = (
     Concept("approx", "~", "Khoảng", "About"),
@@ -520,6 +570,7 @@ REASON_CONCEPTS: Final[tuple[Concept, ...]] = (
     Concept("unknown-unit", None, "Không rõ đơn vị đo", "Unknown unit"),
     Concept("unparsed-date", None, "Không đọc được ngày", "Unparsed date"),
     Concept("unparsed-period", None, "Không đọc được thời gian", "Unparsed period"),
+    Concept("unread-figure", None, "Con số chưa được hiểu", "Unread figure"),
     Concept("unreadable-value", None, "Không đọc được giá trị", "Unreadable value"),
     Concept("unstructured-table", None, "Bảng không rõ cột", "Unstructured table"),
 )
@@ -555,10 +606,21 @@ STATUS_CONCEPTS: Final[tuple[Concept, ...]] = (
 )
 
 UNIT_CONCEPTS: Final[tuple[Concept, ...]] = (
+    Concept(
+        "bien-che-tren-co-quan", "biên chế/cơ quan", "Biên chế trên một cơ quan", "Posts per agency"
+    ),
+    Concept("can-bo", "cán bộ", "Cán bộ", "Official"),
     Concept("cap-do", "mức độ", "Mức độ", "Level"),
     Concept("co-quan", "cơ quan", "Cơ quan", "Agency"),
     Concept("dich-vu", "dịch vụ", "Dịch vụ", "Service"),
+    Concept("dich-vu-cong", "dịch vụ công", "Dịch vụ công", "Public service"),
     Concept("diem-so", "điểm", "Điểm", "Score"),
+    Concept(
+        "dien-thoai-thong-minh", "điện thoại thông minh", "Điện thoại thông minh", "Smartphone"
+    ),
+    Concept(
+        "dien-thoai-tren-ho", "điện thoại/hộ", "Điện thoại trên một hộ", "Telephones per household"
+    ),
     Concept("do-thi", "đô thị", "Đô thị", "City"),
     Concept(
         "do-thi-thong-minh-tren-huyen",
@@ -574,6 +636,13 @@ UNIT_CONCEPTS: Final[tuple[Concept, ...]] = (
     Concept("hang", "hạng", "Hạng", "Rank"),
     Concept("ho-gia-dinh", "hộ gia đình", "Hộ gia đình", "Household", alt=("hộ",)),
     Concept("huyen", "huyện", "Huyện", "District"),
+    Concept(
+        "huyen-thi-thanh-pho",
+        "huyện, thị, thành phố",
+        "Huyện, thị xã, thành phố",
+        "District, town or city",
+        alt=("huyện, thị xã, thành phố",),
+    ),
     Concept("lan", "lần", "Lần", "Times"),
     Concept("may-chu", "máy chủ", "Máy chủ", "Server"),
     Concept("may-tren-100-dan", "máy/100 dân", "Máy trên 100 dân", "Devices per 100 people"),
@@ -584,6 +653,13 @@ UNIT_CONCEPTS: Final[tuple[Concept, ...]] = (
     Concept("percent", "%", "Phần trăm", "Percent"),
     Concept("percent-per-year", "%/năm", "Phần trăm mỗi năm", "Percent per year", alt=("%/1 năm",)),
     Concept("san-pham", "sản phẩm", "Sản phẩm", "Product"),
+    Concept(
+        "san-thuong-mai-dien-tu",
+        "sàn thương mại điện tử",
+        "Sàn thương mại điện tử",
+        "E-commerce platform",
+    ),
+    Concept("so-ban-nganh", "sở, ban, ngành", "Sở, ban, ngành", "Provincial department"),
     Concept("thang", "tháng", "Tháng", "Month"),
     Concept("thue-bao", "thuê bao", "Thuê bao", "Subscription"),
     Concept(
@@ -592,12 +668,19 @@ UNIT_CONCEPTS: Final[tuple[Concept, ...]] = (
         "Thuê bao trên 100 dân",
         "Subscriptions per 100 people",
     ),
+    Concept("tram-phat-song", "trạm phát sóng", "Trạm phát sóng", "Base station"),
     Concept("trieu-dong", "triệu đồng", "Triệu đồng", "Million dong"),
     Concept("ty-dong", "tỷ đồng", "Tỷ đồng", "Billion dong", alt=("tỉ đồng",)),
     Concept("usd", "USD", "Đô la Mỹ", "US dollar"),
     Concept("van-ban", "văn bản", "Văn bản", "Document"),
     Concept("van-ban-tren-nam", "văn bản/năm", "Văn bản mỗi năm", "Documents per year"),
     Concept("xa", "xã", "Xã", "Commune"),
+    Concept(
+        "xa-phuong-thi-tran",
+        "xã, phường, thị trấn",
+        "Xã, phường, thị trấn",
+        "Commune, ward or township",
+    ),
 )
 UNIT_BY_NOTATION: Final[dict[str, tuple[str, ...]]] = {
     "%": ("percent",),
@@ -605,11 +688,15 @@ UNIT_BY_NOTATION: Final[dict[str, tuple[str, ...]]] = {
     "Gbps": ("gbps",),
     "Mbps": ("mbps",),
     "USD": ("usd",),
+    "biên chế/cơ quan": ("bien-che-tren-co-quan",),
+    "cán bộ": ("can-bo",),
     "cơ quan": ("co-quan",),
     "doanh nghiệp": ("doanh-nghiep",),
     "dịch vụ": ("dich-vu",),
+    "dịch vụ công": ("dich-vu-cong",),
     "giờ": ("gio",),
     "huyện": ("huyen",),
+    "huyện, thị, thành phố": ("huyen-thi-thanh-pho",),
     "hạng": ("hang",),
     "hộ gia đình": ("ho-gia-dinh",),
     "lần": ("lan",),
@@ -619,16 +706,22 @@ UNIT_BY_NOTATION: Final[dict[str, tuple[str, ...]]] = {
     "ngày": ("ngay",),
     "người": ("nguoi",),
     "năm": ("nam",),
+    "sàn thương mại điện tử": ("san-thuong-mai-dien-tu",),
     "sản phẩm": ("san-pham",),
+    "sở, ban, ngành": ("so-ban-nganh",),
     "thuê bao": ("thue-bao",),
     "thuê bao/100 dân": ("thue-bao-tren-100-dan",),
     "tháng": ("thang",),
     "triệu đồng": ("trieu-dong",),
+    "trạm phát sóng": ("tram-phat-song",),
     "tỷ đồng": ("ty-dong",),
     "văn bản": ("van-ban",),
     "văn bản/năm": ("van-ban-tren-nam",),
     "xã": ("xa",),
+    "xã, phường, thị trấn": ("xa-phuong-thi-tran",),
     "điểm": ("diem-so",),
+    "điện thoại thông minh": ("dien-thoai-thong-minh",),
+    "điện thoại/hộ": ("dien-thoai-tren-ho",),
     "đô thị": ("do-thi",),
     "đô thị thông minh/huyện": ("do-thi-thong-minh-tren-huyen",),
     "đơn vị": ("don-vi",),
@@ -644,6 +737,7 @@ VIA_CONCEPTS: Final[tuple[Concept, ...]] = (
 )
 
 SCHEMES: Final[dict[str, tuple[Concept, ...]]] = {
+    "check": CHECK_CONCEPTS,
     "comparator": COMPARATOR_CONCEPTS,
     "document-type": DOCUMENT_TYPE_CONCEPTS,
     "evidence-class": EVIDENCE_CLASS_CONCEPTS,

@@ -1,9 +1,18 @@
-"""A service over the fixture graph: in-process for most tests, for real where processes die."""
+"""A service over the fixture graph: in-process for most tests, in a process of its own where
+processes die."""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
@@ -12,6 +21,7 @@ from policygraph.settings import Settings
 from policygraph_api.app import create_app
 
 TTL = Path(__file__).parent.parent / "fixtures" / "ttl"
+STARTED_WITHIN = 60
 
 
 @pytest.fixture(scope="session")
@@ -23,10 +33,84 @@ def store_root(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def settings(store_root):
-    return Settings(store=store_root, workers=2, timeout=30, memory_mb=512, max_answer_mb=1)
+    return Settings(
+        store=store_root, workers=2, timeout=30, memory_mb=512, max_answer_mb=1, budget=10_000
+    )
 
 
 @pytest.fixture(scope="session")
 def client(settings):
     with TestClient(create_app(settings), raise_server_exceptions=False) as opened:
         yield opened
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """``policygraph serve`` in a process of its own, as users run it."""
+
+    url: str
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def get(self, path, **given):
+        return httpx.get(self.url + path, timeout=60, **given)
+
+    def processes(self):
+        """The process ids that belong to it, its workers included."""
+        found, new = {self.process.pid}, True
+        while new:
+            new = {int(pid) for one in found for pid in _children(one)} - found
+            found |= new
+        return found
+
+
+def _children(pid):
+    try:
+        return Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except FileNotFoundError:
+        return []
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def serving(path, log, **settings):
+    """A service over a store, ready to answer; its settings as environment variables."""
+    port = free_port()
+    given = {f"POLICYGRAPH_{name.upper()}": str(value) for name, value in settings.items()}
+    command = [sys.executable, "-c", "from policygraph.cli import main; main()", "serve"]
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [*command, "--store", str(path), "--port", str(port)],
+            env={**os.environ, **given},
+            stdout=out,
+            stderr=out,
+        )
+    service = Service(f"http://127.0.0.1:{port}", port, process, log)
+    try:
+        _await_ready(service)
+        yield service
+    finally:
+        process.terminate()
+        try:
+            process.wait(30)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _await_ready(service):
+    deadline = time.monotonic() + STARTED_WITHIN
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.TransportError):
+            if service.get("/health/ready").status_code == 200:
+                return
+        if service.process.poll() is not None:
+            break
+        time.sleep(0.05)
+    raise AssertionError(service.log.read_text(encoding="utf-8"))

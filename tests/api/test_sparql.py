@@ -78,17 +78,19 @@ REGISTER = iri.graph("register-documents")
 
 
 def test_datasets_of_the_protocol(client):
-    assert len(values(get(client, COUNT))) == 12
+    everywhere = len(values(get(client, COUNT)))
+    registered = len(values(client.get("/sparql", params={"query": COUNT, "default-graph-uri": REGISTER})))
+    assert everywhere > registered > 1
     for send in (
         lambda graphs: client.get("/sparql", params={"query": COUNT, **graphs}),
         lambda graphs: client.post("/sparql", data={"query": COUNT, **graphs}),
         lambda graphs: client.post("/sparql", content=COUNT, params=graphs, headers=DIRECT),
     ):
         assert len(values(send({"default-graph-uri": GRAPH}))) == 1
-        assert len(values(send({"default-graph-uri": [GRAPH, REGISTER]}))) == 10
+        assert len(values(send({"default-graph-uri": [GRAPH, REGISTER]}))) == registered + 1
         assert len(values(send({"named-graph-uri": GRAPH}))) == 0
     own = COUNT.replace("{ ?d", f"FROM <{REGISTER}> {{ ?d", 1)
-    assert len(values(get(client, own))) == 9
+    assert len(values(get(client, own))) == registered
     both = client.get("/sparql", params={"query": own, "default-graph-uri": GRAPH})
     assert len(values(both)) == 1
 
@@ -111,7 +113,7 @@ def test_head_and_options_and_cors(client):
 
 
 def test_broken_requests(client):
-    is_problem(client.get("/sparql"), 400, "bad-request")
+    is_problem(client.get("/sparql", params={"format": "x"}), 400, "bad-request")
     is_problem(client.get("/sparql", params={"query": [SELECT, SELECT]}), 400, "bad-request")
     is_problem(
         client.post("/sparql", content="\xff".encode("latin-1"), headers=DIRECT), 400, "bad-request"
@@ -135,7 +137,7 @@ def test_updates_are_refused(client, update):
     direct = {"Content-Type": "application/sparql-update"}
     is_problem(client.post("/sparql", content=update, headers=direct), 403, "update-refused")
     is_problem(client.post("/sparql", data={"update": update}), 403, "update-refused")
-    is_problem(get(client, update), 400, "syntax")
+    is_problem(get(client, update), 403, "update-refused")
 
 
 @pytest.mark.parametrize(

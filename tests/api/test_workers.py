@@ -3,92 +3,185 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 
 import pytest
-from starlette.testclient import TestClient
 
-from policygraph_api.app import create_app
-from policygraph_api.workers import Answer, Job, Pool, Refusal
+from policygraph_api.workers import SPOOLED, Answer, Job, Limits, Pool, Refusal, Spool
 
 POINT = "SELECT ?n { doc:vn-61.ubnd.kh.2021.2358 pg:documentNumber ?n }"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 HUNGRY = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i"
 DEEP = "SELECT * { FILTER(" + "(" * 20_000 + "1" + ")" * 20_000 + ") }"
+LARGE = "SELECT * { ?a ?b ?c . ?d a pg:Task } LIMIT 3000"
 
 
 def job(query):
-    return Job(query, (), (), None, 1_000_000)
+    return Job(query, (), (), None, 10_000_000)
 
 
 @pytest.fixture
-def pool(store_root):
-    made = []
+def within(store_root):
+    """Runs a coroutine with a pool of its own."""
 
-    def make(**limits):
-        given = {"workers": 1, "timeout": 60.0, "memory_mb": 1024, "queue": 8, **limits}
-        made.append(Pool((store_root / "current").resolve(), **given))
-        return made[-1]
+    def run(scenario, **limits):
+        async def all_of_it():
+            given = {"workers": 1, "timeout": 60.0, "memory_mb": 1024, "queue": 8, **limits}
+            pool = Pool((store_root / "current").resolve(), Limits(**given))
+            await pool.start()
+            try:
+                return await scenario(pool)
+            finally:
+                pids = pool.pids()
+                await pool.close()
+                assert not any(map(is_alive, pids))
+                assert not pool.spool.exists()
 
-    yield make
-    for each in made:
-        each.close()
+        return asyncio.run(all_of_it())
+
+    return run
 
 
-def run(pool, *queries):
-    async def all_of_them():
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def ask(*queries):
+    async def scenario(pool):
         return await asyncio.gather(*(pool.run(job(query)) for query in queries))
 
-    return asyncio.run(all_of_them())
+    return scenario
 
 
-def test_an_endless_query_is_killed_and_the_next_one_answered(pool):
-    workers = pool(timeout=1.0)
-    endless, point = run(workers, ENDLESS, POINT)
+async def until(condition):
+    async with asyncio.timeout(30):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def test_an_endless_query_is_killed_and_the_next_one_answered(within):
+    endless, point = within(ask(ENDLESS, POINT), timeout=1.0)
     assert endless == Refusal("timeout", "1")
     assert isinstance(point, Answer)
 
 
-def test_a_stack_overflow_takes_a_worker_only(pool):
-    dead, point = run(pool(), DEEP, POINT)
-    assert isinstance(dead, Refusal)
-    assert dead.kind == "worker-died"
+def test_a_stack_overflow_takes_a_worker_only(within):
+    dead, point = within(ask(DEEP, POINT))
+    assert dead == Refusal("worker-died", "")
     assert isinstance(point, Answer)
 
 
-def test_a_query_that_eats_memory_takes_a_worker_only(pool):
-    dead, point = run(pool(memory_mb=256), HUNGRY, POINT)
-    assert isinstance(dead, Refusal)
-    assert dead.kind == "worker-died"
+def test_a_query_that_eats_memory_takes_a_worker_only(within):
+    dead, point = within(ask(HUNGRY, POINT), memory_mb=256)
+    assert dead == Refusal("worker-died", "")
     assert isinstance(point, Answer)
 
 
-def test_the_queue_has_a_bound(pool):
-    results = run(pool(timeout=1.0, queue=2), ENDLESS, POINT, POINT)
+def test_the_queue_has_a_bound_and_tells_the_place(within):
+    results = within(ask(ENDLESS, POINT, POINT), timeout=1.0, queue=2)
     assert [type(result) for result in results] == [Refusal, Answer, Refusal]
-    assert results[2].kind == "busy"
+    assert results[2] == Refusal("busy", "2")
 
 
-def test_a_client_that_leaves_frees_its_place(pool):
-    workers = pool(queue=1)
+def test_look_ups_are_answered_while_long_queries_fill_the_workers(within):
+    async def scenario(pool):
+        long = [asyncio.create_task(pool.run(job(f"{ENDLESS} # {n}"))) for n in range(6)]
+        await until(lambda: sum(run.is_long for run in pool.runs()) >= 1)
+        points = [await pool.run(job(POINT), "someone else") for _ in range(5)]
+        assert not any(task.done() for task in long)
+        for task in long:
+            task.cancel()
+        await asyncio.gather(*long, return_exceptions=True)
+        return points, pool.counts.put_back
 
-    async def leave_and_ask():
-        leaving = asyncio.create_task(workers.run(job(ENDLESS)))
+    points, put_back = within(scenario, queue=16)
+    assert all(isinstance(point, Answer) for point in points)
+    assert put_back >= 1
+
+
+def test_a_query_that_waits_too_long_is_told_to_come_again(within):
+    results = within(ask(*(f"{ENDLESS} # {n}" for n in range(4))), patience=0.5, timeout=3.0)
+    assert {result.kind for result in results} == {"busy", "timeout"}
+
+
+def test_clients_take_turns(within):
+    async def scenario(pool):
+        order = []
+
+        async def follow(client, number):
+            await pool.run(job(f"{POINT} # {number}"), client)
+            order.append(client)
+
+        await asyncio.gather(
+            *(follow("greedy", n) for n in range(20)), *(follow("modest", n) for n in range(2))
+        )
+        return order
+
+    order = within(scenario, queue=64)
+    assert max(i for i, client in enumerate(order) if client == "modest") < 10
+
+
+def test_a_client_that_leaves_frees_its_place(within):
+    async def scenario(pool):
+        leaving = asyncio.create_task(pool.run(job(ENDLESS)))
         await asyncio.sleep(0)
         leaving.cancel()
         await asyncio.gather(leaving, return_exceptions=True)
-        return await workers.run(job(POINT))
+        answer = await pool.run(job(POINT))
+        await until(lambda: not pool.runs())
+        return answer
 
-    assert isinstance(asyncio.run(leave_and_ask()), Answer)
+    assert isinstance(within(scenario, queue=1), Answer)
 
 
-def test_death_and_timeout_are_problems_with_a_way_out(settings):
-    limits = {"timeout": 1.0, "workers": 1, "max_nesting": 100_000}
-    app = create_app(settings.model_copy(update=limits))
-    with TestClient(app) as client:
-        for query, status, kind in ((ENDLESS, 504, "timeout"), (DEEP, 503, "worker-died")):
-            answer = client.post("/sparql", data={"query": query})
-            assert answer.status_code == status
-            assert answer.headers["content-type"] == "application/problem+json"
-            assert answer.json()["type"].endswith(kind)
-            assert answer.json()["advice"]
-        assert client.get("/sparql", params={"query": POINT}).status_code == 200
+def test_a_killed_worker_loses_the_answer_in_flight_and_no_other(within):
+    async def scenario(pool):
+        running = asyncio.create_task(pool.run(job(ENDLESS)))
+        await until(lambda: any(run.started for run in pool.runs()))
+        for pid in pool.pids():
+            os.kill(pid, signal.SIGKILL)
+        lost = await running
+        points = await asyncio.gather(*(pool.run(job(POINT)) for _ in range(5)))
+        return lost, points
+
+    lost, points = within(scenario)
+    assert lost == Refusal("worker-died", "")
+    assert all(isinstance(point, Answer) for point in points)
+
+
+def test_a_large_answer_comes_whole_through_a_file_that_is_gone(within):
+    async def scenario(pool):
+        answer = await pool.run(job(LARGE))
+        left = list(pool.spool.iterdir())
+        return answer, left, b"".join(answer.body.chunks())
+
+    answer, left, content = within(scenario)
+    assert isinstance(answer.body, Spool)
+    assert (len(content), left) == (answer.body.size, [])
+    assert answer.body.size > SPOOLED
+    assert content.endswith(b"]}}")
+
+
+def test_an_answer_over_the_bound_leaves_no_file(within):
+    async def scenario(pool):
+        return await pool.run(Job(LARGE, (), (), None, 300_000)), list(pool.spool.iterdir())
+
+    assert within(scenario) == (Refusal("answer-too-large", "0"), [])
+
+
+def test_an_operator_may_end_a_query(within):
+    async def scenario(pool):
+        running = asyncio.create_task(pool.run(job(ENDLESS)))
+        await until(lambda: any(run.started for run in pool.runs()))
+        assert not pool.cancel(999)
+        assert pool.cancel(pool.runs()[0].id)
+        return await running, await pool.run(job(POINT))
+
+    ended, point = within(scenario)
+    assert ended == Refusal("cancelled", "")
+    assert isinstance(point, Answer)

@@ -82,11 +82,11 @@ def split(text: str, *, on_colon: bool = True) -> list[Span]:
     masks = masked(text)
     starts = [0]
     depth, opened = 0, 0
-    close = {i for i, c in enumerate(text) if c == ")"}
+    last = text.rfind(")")
     for found in _STOP.finditer(text):
         at = found.start()
         if found["open"]:
-            if any(i > at for i in close):
+            if last > at:
                 depth, opened = depth + 1, at
             continue
         if found["close"]:

@@ -24,6 +24,7 @@ Finder = Callable[[str, int, int], list[AgencyMention]]
 
 _VERBS = ("lead", "direct", "coordinate", "monitor", "advise", "none", "neutral")
 _OPEN, _CLOSE = "(“[", ")”]"
+_MARK = re.compile(rf"[;.!?{re.escape(_OPEN + _CLOSE)}]")
 _MARKUP = re.compile(r"[*_\\]")
 _WORD = re.compile(r"(?<!\w)\w")
 _VERB_WITHIN = 24
@@ -121,9 +122,9 @@ def clauses(text: str, actors: Iterable[Actor] = (), kept: Iterable[Span] = ()) 
     closed = [Span(k.start, k.end) for k in kept]
     found: list[Span] = []
     start = depth = 0
-    for index, char in enumerate(text):
-        depth += (char in _OPEN) - (char in _CLOSE)
-        depth = max(depth, 0)
+    for mark in _MARK.finditer(text):
+        index, char = mark.start(), mark[0]
+        depth = max(depth + (char in _OPEN) - (char in _CLOSE), 0)
         end = char == ";" or (char in ".!?" and _ends_sentence(text, index))
         if not end or (depth and char == ";") or any(k.start <= index < k.end for k in closed):
             continue
@@ -233,6 +234,10 @@ class _Reader:
     def __init__(self, text: str, actors: list[Actor]) -> None:
         self.text = text
         self.actors = actors
+        self._verbs: dict[tuple[int, int], str | None] = {}
+        """Roles of the verbs looked for so far: a place is asked several times."""
+        self._ends: dict[Span, int] = {}
+        """Where the words of a clause that give its roles end."""
 
     # --- the clause -----------------------------------------------------------------------
 
@@ -282,11 +287,12 @@ class _Reader:
 
     def _verb(self, position: int, end: int) -> str | None:
         """Role of the verb that stands at a position."""
-        rest = self.text[position:end]
-        for role in _VERBS:
-            if _entry(f"role.{role}").match(rest):
-                return role
-        return None
+        place = (position, end)
+        if place not in self._verbs:
+            rest = self.text[position:end]
+            found = (role for role in _VERBS if _entry(f"role.{role}").match(rest))
+            self._verbs[place] = next(found, None)
+        return self._verbs[place]
 
     def _main_verb(self, position: int, end: int) -> int:
         """Where the verb of a subject stands, past names that the recogniser left: "các trường
@@ -351,8 +357,9 @@ class _Reader:
             self._give(subject, role, clause, said)
         elif not rows:
             self._default(subject, position, clause, said)
-        self._chain(subject, position, clause, said)
-        self._partners(subject, position, clause, said, rows=rows)
+        cues = list(_entry("cue.partner").finditer(self.text, position, clause.end))
+        self._chain(subject, position, clause, said, cues)
+        self._partners(subject, position, clause, said, cues, rows=rows)
         if not rows:
             self._cues(subject, position, clause, said)
             self._named(subject, position, clause, said)
@@ -384,10 +391,17 @@ class _Reader:
         rest = self.text[after : clause.end]
         return self._run(after + len(rest) - len(rest.lstrip(" ,:")), clause.end)
 
-    def _chain(self, subject: _Subject, position: int, clause: Span, said: Said) -> None:
+    def _chain(
+        self,
+        subject: _Subject,
+        position: int,
+        clause: Span,
+        said: Said,
+        cues: list[re.Match[str]],
+    ) -> None:
         """Verbs in a row where a verb may stand: "theo dõi, hướng dẫn, đôn đốc"."""
         starts = [position]
-        for cue in _entry("cue.partner").finditer(self.text, position, clause.end):
+        for cue in cues:
             run = self._run(cue.end(), clause.end)
             if run:
                 starts.append(run[-1].end)
@@ -406,11 +420,18 @@ class _Reader:
             position += found.end()
 
     def _partners(
-        self, subject: _Subject, position: int, clause: Span, said: Said, *, rows: bool
+        self,
+        subject: _Subject,
+        position: int,
+        clause: Span,
+        said: Said,
+        cues: list[re.Match[str]],
+        *,
+        rows: bool,
     ) -> None:
         if self._verb(position, clause.end) == "none":
             return
-        for cue in _entry("cue.partner").finditer(self.text, position, clause.end):
+        for cue in cues:
             self._partner(subject, position, cue, self._run(cue.end(), clause.end), said, rows=rows)
         for cue in _entry("cue.mobilised").finditer(self.text, position, clause.end):
             run = self._run(cue.end(), clause.end)
@@ -467,8 +488,12 @@ class _Reader:
     def _give(
         self, subject: _Subject, role: str, clause: Span, said: Said, *, by_verb: bool = True
     ) -> None:
-        tail = _entry("evidence.tail").search(self.text, clause.start, clause.end)
-        end = tail.start() if tail else clause.end
+        if not subject.actors:
+            return
+        end = self._ends.get(clause)
+        if end is None:
+            tail = _entry("evidence.tail").search(self.text, clause.start, clause.end)
+            end = self._ends[clause] = tail.start() if tail else clause.end
         for agency in subject.actors:
             said.duties.append(Duty(agency, role, subject.via, clause.start, end, by_verb))
 

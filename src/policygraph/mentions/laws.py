@@ -43,7 +43,7 @@ _RELATED = re.compile(r"(?:\d{1,2}\s+)?[Ll]uật\s+(?:có\s+)?liên\s+quan\s+(?:
 _AND = re.compile(r"\s*(?:,\s*(?:và\s+)?|và\s+)(?:các\s+)?")
 _ABOUT = re.compile(r"\s+về(?!\s+việc)(?=\s)")
 _TOKEN = re.compile(r"\s*([\w/&]+|[-–])")
-_NAME_TOKEN = re.compile(r"[\s,()\"“”]*([\w/]+)")
+_NAME_TOKEN = re.compile(r"[\s,()\"“”–-]*([\w/]+)")
 _NUMBER = re.compile(
     r"\s*(?:,\s*|\()?(?:[Ll]uật\s+)?(?:số\s*(?::\s*)?)?(?P<num>\d{1,3}/\d{2,4}/(?:UBTV)?QH[\s-]?\d{1,2}"
     r"|\d{1,3}/\d{4}/PL-UBTVQH\d{0,2}|\d{1,3}\s?-?/?\s?L/CTN)(?!\w)\)?"
@@ -230,7 +230,18 @@ def _known_end(text: str, start: int) -> int | None:
         read.append(token[1].lower())
         if node.names and (len(read) >= _INEXACT or _plain_tones(read) in node.names):
             known = position
-    return known
+    return None if known is None else _closed(text, start, known)
+
+
+def _closed(text: str, start: int, end: int) -> int:
+    """The end with the bracket or quotation mark that the name has opened."""
+    opened = any(
+        text.count(left, start, end) > text.count(right, start, end)
+        and text[end : end + 1] == right
+        for left, right in (("(", ")"), ("“", "”"))
+    )
+    is_quoted = text.count('"', start, end) % 2 == 1 and text[end : end + 1] == '"'
+    return end + 1 if opened or is_quoted else end
 
 
 @cache

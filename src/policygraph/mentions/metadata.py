@@ -10,19 +10,23 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from policygraph import lexicon
+from policygraph.mentions.agencies import find_agencies
 from policygraph.mentions.dates import find_dates
 from policygraph.mentions.documents import Found, find_documents
 from policygraph.mentions.view import View, in_zones
-from policygraph.model import Field, Metadata, Part, Span, Tree, Zone
+from policygraph.model import AgencyMention, Field, Metadata, Part, Span, Tree, Zone
 from policygraph.numbers import canonical_number, parse_number
 from policygraph.registers import COUNTRY, Registers
 from policygraph.structure.lines import is_upper
 
 _TYPES = lexicon.load("document_types").tables["type"]
 _SPACES = re.compile(r"\s+")
+_VOWEL = re.compile(r"[AEIOUYĂÂÊÔƠƯÀ-ỹ]")
+DISTRICT = "agency.district"
+_PAGE_HEAD = re.compile(r"\s*(?:Nội dung\s+)?")
 _BULLET = re.compile(r"(?m)^[ \t]*[-–—+•*][ \t]*")
 _ISSUED_WITH = re.compile(r"[Kk]èm theo\s*$")
 _NAME = re.compile(r"(?:[A-ZĐ][^\W\d_]*)(?:[ ]+[A-ZĐ][^\W\d_]*){1,4}$")
@@ -57,6 +61,7 @@ def read_metadata(tree: Tree, registers: Registers) -> Metadata:
         date=date,
         title=_clean_title(title, registers, web),
         issuer=issuer,
+        issuer_agency=agency_of(issuer.value, registers, code) if issuer else None,
         issuer_code=_sign(tree, number, issuer, registers, code),
         jurisdiction=jurisdiction,
         place=place,
@@ -109,47 +114,42 @@ def _type_of_number(number: Field) -> Field | None:
     return None
 
 
-class _Web:
-    """The title of a web page: type, number, date and issuer in one line."""
+@dataclass(frozen=True, slots=True)
+class _Naming:
+    """A line that names the document itself: its number, date and issuer; ``after`` is the rest."""
 
-    def __init__(self, view: View, item: Found) -> None:
-        reference = item.reference
-        self.end = item.end
-        self.view = view
-        self.number = (
-            _field(view, item.start, item.end, reference.number, "metadata.web-title", 0.9)
-            if reference.number
-            else None
-        )
-        self.date = (
-            _field(
-                view, item.start, item.end, reference.date.isoformat(), "metadata.web-title", 0.9
-            )
-            if reference.date
-            else None
-        )
-        self.issuer = (
-            _field(view, item.start, item.end, reference.issuer, "metadata.web-title", 0.9)
-            if reference.issuer
-            else None
-        )
+    number: Field | None
+    date: Field | None
+    issuer: Field | None
+    after: str
 
 
-def _web_title(tree: Tree) -> _Web | None:
+def _naming(view: View, item: Found, rule: str) -> _Naming:
+    reference = item.reference
+
+    def said(value: str | None) -> Field | None:
+        return _field(view, item.start, item.end, value, rule, 0.9) if value else None
+
+    day = reference.date.isoformat() if reference.date else None
+    return _Naming(said(reference.number), said(day), said(reference.issuer), view.text[item.end :])
+
+
+def _web_title(tree: Tree) -> _Naming | None:
+    """The title of a web page that carried the text: type, number, date and issuer in one line."""
     for _, view in _views(tree, Zone.TITLE):
         found = find_documents(view.text)
-        head = re.compile(r"\s*(?:Nội dung\s+)?")
-        if found and found[0].reference.number and found[0].start <= head.match(view.text).end():  # type: ignore[union-attr]
-            return _Web(view, found[0])
+        head = _PAGE_HEAD.match(view.text)
+        if found and found[0].reference.number and head and found[0].start <= head.end():
+            return _naming(view, found[0], "metadata.web-title")
     return None
 
 
-def _clean_title(title: Field | None, registers: Registers, web: _Web | None) -> Field | None:
+def _clean_title(title: Field | None, registers: Registers, web: _Naming | None) -> Field | None:
     if title is None:
         return None
     text = title.value
     if web is not None:
-        line = web.view.text[web.end :].split("\n")[0]
+        line = web.after.split("\n")[0]
         kind = next((r["word"] for r in _TYPES if r["word"].lower() in text.lower()), "")
         about = re.sub(r"^[\s.,]+", "", line).rstrip(" .")
         return replace(title, value=f"{kind} {about}".strip()) if about else title
@@ -203,7 +203,7 @@ def _letterhead(tree: Tree) -> tuple[Field | None, Field | None, Field | None]:
     return number, date, place
 
 
-def _from_appendices(tree: Tree, kind: Field | None) -> _Web | None:
+def _from_appendices(tree: Tree, kind: Field | None) -> _Naming | None:
     """The plan's own number may stand only in "(Ban hành kèm theo Kế hoạch số …)"."""
     for part in tree.parts:
         if part.zone is not Zone.APPENDIX or not part.pieces or part.cells:
@@ -213,15 +213,8 @@ def _from_appendices(tree: Tree, kind: Field | None) -> _Web | None:
             word = (item.reference.type_word or "").lower()
             same = kind is not None and word.startswith(kind.value.lower())
             if same and item.reference.number and _ISSUED_WITH.search(view.text[: item.start]):
-                found = _Web(view, item)
-                found.number = _ruled(found.number)
-                found.date = _ruled(found.date)
-                return found
+                return _naming(view, item, "metadata.appendix-heading")
     return None
-
-
-def _ruled(value: Field | None) -> Field | None:
-    return replace(value, rule="metadata.appendix-heading") if value else None
 
 
 # --- issuer and jurisdiction ---------------------------------------------------------------
@@ -259,7 +252,7 @@ def _jurisdiction(
 
 
 def _issuer(
-    tree: Tree, registers: Registers, code: str | None, number: Field | None, web: _Web | None
+    tree: Tree, registers: Registers, code: str | None, number: Field | None, web: _Naming | None
 ) -> Field | None:
     """The issuer that title, preamble, letterhead or signature names; else the number's sign."""
     if web is not None and web.issuer is not None:
@@ -311,11 +304,34 @@ def _bodies_in_capitals(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _official(field: Field, registers: Registers, code: str | None) -> Field | None:
-    """The issuer's full official name where the register knows it; else as written."""
-    name = re.sub(r"(?i)^chủ tịch\s+(?=(?:ủy|uỷ) ban|ubnd)", "", _SPACES.sub(" ", field.value))
-    name = re.sub(r"(?i),?\s+khóa\s+[ivxl\d]+$", "", name)
-    placed = registers.agency_named(name, code)
-    return replace(field, value=placed.name) if placed else None
+    """The issuer's full official name; None where the words name no body."""
+    agency = agency_of(field.value, registers, code)
+    return replace(field, value=agency.canonical) if agency else None
+
+
+def agency_of(name: str, registers: Registers, code: str | None) -> AgencyMention | None:
+    """The one body that a whole name names: of the register, or of a district.
+
+    A chairman signs for his committee, and "khóa XI" is not part of a name.
+    """
+    words = re.sub(r"(?i)^(?:phó )?chủ tịch\s+(?=(?:ủy|uỷ) ban|ubnd)", "", _SPACES.sub(" ", name))
+    words = re.sub(r"(?i),?\s+khóa\s+[ivxl\d]+$", "", words)
+    for found in find_agencies(words, 0, len(words), code, registers):
+        whole = found.span == Span(0, len(words))
+        if whole and (found.is_registered or found.rule == DISTRICT) and not found.is_group:
+            proper = re.sub(r"\b[^\W\d_a-z]{2,}\b", _as_name, found.canonical)
+            return replace(found, canonical=proper)
+    placed = registers.agency_named(words, code)
+    if placed is None:
+        return None
+    span = Span(0, len(words))
+    return AgencyMention(span, words, placed.name, placed.local, False, True, "agency.full", 0.95)
+
+
+def _as_name(word: re.Match[str]) -> str:
+    """A word in capitals as part of a name; abbreviations have no small letters to give."""
+    text = word.group()
+    return text.capitalize() if text.isupper() and _VOWEL.search(text) else text
 
 
 def _of_issuer(registers: Registers, issuer: Field) -> Field | None:

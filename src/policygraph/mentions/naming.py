@@ -62,8 +62,8 @@ def _alternatives(words: Iterable[str]) -> str:
     return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in longest_first)
 
 
-WORDS = _alternatives(_TYPES)
-"""Source of a pattern for the words of the types, to be matched in any case."""
+WORDS = _alternatives(row["word"] for row in lexicon.load("document_types").tables["type"])
+"""Source of a pattern for the words of the types, as they are written with a capital."""
 SHORT_WORDS = _alternatives(_SHORT)
 """Source of a pattern for their short forms before a number ("NĐ số 37/2010/NĐ-CP")."""
 

@@ -41,7 +41,8 @@ _ASSEMBLY_TERM = re.compile(r"(?<=QH)[\s-]+(?=\d)")
 _LIST = re.compile(r"\s*(?:[,;]\s*(?:và\s+)?|và\s+)(?:số\s*)?")
 _TITLE = re.compile(
     rf"\s*(?:,\s*)?(?:về(?: việc)?|ban hành|phê duyệt)\s+(?:(?:{WORDS})\s*)?"
-    r"[“\"](?P<n>[^”\"]{8,300})[”\"]"
+    r"[“\"](?P<n>[^”\"]{8,300})[”\"]",
+    re.IGNORECASE,
 )
 _IRREGULAR = tuple(
     (entry.name, entry.pattern) for entry in lexicon.load("irregular_numbers").entries

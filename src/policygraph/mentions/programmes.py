@@ -24,7 +24,7 @@ from policygraph.model import DocumentReference
 
 _TABLE: dict[str, str] = lexicon.load("citations").tables["programme"]
 _TYPE_WORD = re.compile(rf"(?<!\w)(?P<w>{WORDS})(?!\w)", re.IGNORECASE)
-_WORD_AND_NUMBER = re.compile(rf"(?<!\w)(?:{WORDS})(?!\w)\s+số|{NUMBER.pattern}")
+_WORD_AND_NUMBER = re.compile(rf"(?<!\w)(?i:{WORDS})\s+số(?!\w)\s*\d|{NUMBER.pattern}")
 _QUOTED = re.compile(rf"(?<!\w)(?P<w>{_TABLE['quoted']})\s*[“\"][^”\"]{{8,300}}[”\"]")
 _PERIOD_AFTER = re.compile(rf"\s*(?:,\s*)?{_TABLE['period']}")
 _PERIODIC = re.compile(

@@ -41,6 +41,12 @@ _LEAST = re.compile(r"(?i)t[ốôo]i\s+(?:thi|đa)|nh[ấâ]t|không\s")
 """What stands before a number in words; a text with neither has no figures."""
 _GROWS = re.compile(r"(?i)(?<!\w)(?:tăng|giảm)(?!\w)")
 _YEARLY = re.compile(r"(?i)(?<!\w)(?:h[ằàa]ng|mỗi|bình\s+quân|trung\s+bình|một)\s+năm(?!\s+\d)")
+_PLACED = re.compile(r"[^\W\d_]\s+[0-9]{1,3}(?![0-9])")
+"""A small number behind a word: a text without one has no rank."""
+_REACH = 60
+"""No mask has more code points before its first digit or after its last: elsewhere in a text
+the many alternatives need not be tried."""
+_DIGITS = re.compile(rf"[0-9]+(?:[^0-9]{{1,{2 * _REACH}}}[0-9]+)*")
 _WINDOW = 60
 _AFTER_WINDOW = 45
 
@@ -85,8 +91,9 @@ class _Patterns:
     """The lexicon, compiled for one pass each."""
 
     mask: re.Pattern[str]
-    years: tuple[lexicon.Entry, ...]
-    ranks: tuple[lexicon.Entry, ...]
+    years: tuple[tuple[lexicon.Entry, re.Pattern[str]], ...]
+    ranks: tuple[tuple[lexicon.Entry, re.Pattern[str]], ...]
+    compared_year: re.Pattern[str]
     before: re.Pattern[str]
     before_values: dict[str, tuple[str, str]]
     after: re.Pattern[str]
@@ -112,14 +119,14 @@ def _patterns() -> _Patterns:
     nouns = sorted(data.tables["count_nouns"], key=len, reverse=True)
     words = data.tables["words"]
     per = data.tables["per"]
+    masks = "|".join(entry.pattern.pattern for entry in kinds["mask"])
     before, before_values = _choice(kinds["before"], "b")
     after, after_values = _choice(kinds["after"], "a")
     return _Patterns(
-        mask=re.compile(
-            "|".join(rf"(?<![\w])(?<!\d[.,])(?:{e.pattern.pattern})" for e in kinds["mask"])
-        ),
-        years=tuple(kinds["year"]),
-        ranks=tuple(kinds["rank"]),
+        mask=re.compile(rf"(?<!\w)(?<!\d[.,])(?:{masks})"),
+        years=tuple((e, _at_word(e)) for e in kinds["year"]),
+        ranks=tuple((e, _at_word(e)) for e in kinds["rank"]),
+        compared_year=_at_word(data.named("mask.compared-year")),
         before=re.compile(
             rf"(?:(?<!\w)(?:{before}))(?i:\s+(?:đạt|có|là|được|mức|ở\s+mức|về|từ|khoảng|bằng))*\s*$"
         ),
@@ -153,6 +160,11 @@ def _choice(
     return "|".join(parts), groups
 
 
+def _at_word(entry: lexicon.Entry) -> re.Pattern[str]:
+    """The entry's pattern where a word begins: elsewhere it is not even tried."""
+    return re.compile(rf"(?<!\w)(?:{entry.pattern.pattern})")
+
+
 def durations() -> frozenset[str]:
     """Units of the times that a service may take."""
     return _patterns().durations
@@ -183,20 +195,22 @@ def masked(text: str) -> tuple[Span, ...]:
     """Ranges whose numbers measure nothing, in order; kept for the few who ask in turn."""
     if not _DIGIT.search(text):
         return ()
-    return tuple(Span(*found.span()) for found in _patterns().mask.finditer(text))
+    mask = _patterns().mask
+    return tuple(
+        Span(*found.span())
+        for digits in _DIGITS.finditer(text)
+        for found in mask.finditer(text, max(digits.start() - _REACH, 0), digits.end() + _REACH)
+    )
 
 
 def find_years(text: str) -> tuple[YearCue, ...]:
     """Years that figures may hold for, in order; the first rule that covers a place counts."""
     if not _DIGIT.search(text):
         return ()
-    compared = [
-        Span(*f.span())
-        for f in lexicon.load("quantities").named("mask.compared-year").pattern.finditer(text)
-    ]
+    compared = [Span(*f.span()) for f in _patterns().compared_year.finditer(text)]
     found: list[YearCue] = []
-    for entry in _patterns().years:
-        for match in entry.pattern.finditer(text):
+    for entry, pattern in _patterns().years:
+        for match in pattern.finditer(text):
             span = Span(*match.span())
             taken = [*compared, *(cue.span for cue in found)]
             if any(span.start < t.end and t.start < span.end for t in taken):
@@ -214,7 +228,7 @@ def find_years(text: str) -> tuple[YearCue, ...]:
 
 
 _BODY = re.compile(
-    rf"(?<![\w/])(?<!\d[.,])(?:"
+    rf"(?<![\w/])(?<!\d[.,])(?=[\dlIOo])(?:"
     rf"(?P<pa>{_FAULTY}|{NUMBER})(?P<pu>{_PERCENT})?(?P<pt>{_TO})(?P<pb>{_FAULTY}|{NUMBER})(?P<p2>{_PERCENT})"
     rf"|(?P<p>{_FAULTY}|{NUMBER})(?P<p1>{_PERCENT})"
     rf"|(?P<ca>{NUMBER})(?P<ct>{_TO})(?P<cb>{NUMBER})(?=\s?[^\W\d])"
@@ -283,9 +297,11 @@ def _apart(found: list[Quantity]) -> Iterator[Quantity]:
 
 
 def _ranks(text: str, masks: tuple[Span, ...]) -> Iterator[Quantity]:
+    if not _PLACED.search(text):
+        return
     taken = list(masks)
-    for entry in _patterns().ranks:
-        for match in entry.pattern.finditer(text):
+    for entry, pattern in _patterns().ranks:
+        for match in pattern.finditer(text):
             number = Span(*match.span("n"))
             if any(t.start < number.end and number.start < t.end for t in taken):
                 continue

@@ -99,6 +99,10 @@ class _Finder:
         self.found: list[TargetMention] = []
         self.unresolved: list[UnresolvedMention] = []
         self._title_year: Year | None = None
+        self._leads: dict[int, int | None] = {}
+        """Part -> the year that it sets for what follows it, once asked."""
+        self._named: dict[int, int | None] = {}
+        """Part -> the year in what names it, once asked."""
 
     def run(self) -> tuple[tuple[TargetMention, ...], tuple[UnresolvedMention, ...]]:
         for part in self.tree.parts:
@@ -322,10 +326,12 @@ class _Finder:
             led = self._lead_before(above, node)
             if led is not None:
                 return Year(led, "lead", 0.95)
-            for words in self._names(above):
-                year = heading_year(words)
-                if year is not None:
-                    return Year(year, "heading", 0.95)
+            if above.index not in self._named:
+                years = (heading_year(words) for words in self._names(above))
+                self._named[above.index] = next((y for y in years if y is not None), None)
+            year = self._named[above.index]
+            if year is not None:
+                return Year(year, "heading", 0.95)
             node = above
         led = self._lead_before(self.tree.parts[0], node)
         if led is not None:
@@ -347,16 +353,23 @@ class _Finder:
             sibling = self.tree.parts[index]
             if sibling.index >= node.index or sibling.zone is not node.zone:
                 continue
-            if sibling.kind not in {"doan", "y"} or sibling.children or not sibling.pieces:
-                continue
-            words = self.tree.own_text(sibling)
-            leads = words.endswith(":") or len(words) < _SHORT
-            if sibling.kind == "doan" and not sibling.is_heading:
-                continue
-            year = heading_year(words) if leads else None
-            if year is not None and not find_quantities(words):
-                return year
+            if index not in self._leads:
+                self._leads[index] = self._lead(sibling)
+            if self._leads[index] is not None:
+                return self._leads[index]
         return None
+
+    def _lead(self, part: Part) -> int | None:
+        """Year of a line, if it is short, or ends with a colon, and has no figure."""
+        if part.kind not in {"doan", "y"} or part.children or not part.pieces:
+            return None
+        if part.kind == "doan" and not part.is_heading:
+            return None
+        words = self.tree.own_text(part)
+        if not words.endswith(":") and len(words) >= _SHORT:
+            return None
+        year = heading_year(words)
+        return year if year is not None and not find_quantities(words) else None
 
     def _of_title(self) -> Year:
         if self._title_year is None:

@@ -5,7 +5,7 @@ Superclasses are asserted too, so that plain SPARQL finds what it should.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from policygraph import iri, vocab
 from policygraph.iri import Kind
@@ -21,8 +21,9 @@ from policygraph.model import (
     Zone,
 )
 from policygraph.rdf import terms
+from policygraph.rdf.indicators import indicator_iri, unit_iri
 from policygraph.rdf.terms import Graph
-from policygraph.registers import PlacedAgency, Registers
+from policygraph.registers import Registers
 from policygraph.resolve import (
     Conflict,
     DocumentFacts,
@@ -35,7 +36,6 @@ _KINDS = {concept.name: concept for concept in vocab.PART_KIND_CONCEPTS}
 _TYPES = {concept.vi: concept for concept in vocab.DOCUMENT_TYPE_CONCEPTS}
 _OTHER_TYPE = next(c for c in vocab.DOCUMENT_TYPE_CONCEPTS if c.name == "van-ban-khac")
 _COMPARATORS = {concept.notation: concept.name for concept in vocab.COMPARATOR_CONCEPTS}
-_UNITS = {concept.notation: concept.name for concept in vocab.UNIT_CONCEPTS}
 _ZONE_CLASS = {Zone.TITLE: "title", Zone.LETTERHEAD: "title", Zone.PREAMBLE: "preamble"}
 _TASK_CLASSES = {
     "task": ("pg:Task",),
@@ -51,7 +51,18 @@ _METADATA_TERMS = {
     "jurisdiction": "pg:jurisdiction",
     "signer": "pg:signatory",
     "signer_position": "pg:signatoryPosition",
+    "place": "pg:placeOfIssue",
 }
+_PLAIN_FIELDS: Mapping[str, Callable[[str], terms.Object]] = {
+    "number": terms.text,
+    "date": lambda value: terms.typed(value, "date"),
+    "title": lambda value: terms.text(value, "vi"),
+    "signer": terms.text,
+    "signer_position": lambda value: terms.text(value, "vi"),
+    "place": lambda value: terms.text(value, "vi"),
+}
+"""Fields whose value is a literal; type, issuer and jurisdiction are things."""
+_SHORTCUTS = {"lead": "pg:leadAgency", "coordinate": "pg:coordinatingAgency"}
 _LABEL_TITLE = 90
 
 
@@ -77,6 +88,8 @@ def cited_graph(graph: Graph, documents: Iterable[KnownDocument], registers: Reg
             graph.add(node, "dcterms:title", terms.text(known.name, "vi"))
         if registers.place(known.jurisdiction):
             graph.link(node, "pg:jurisdiction", place_iri(known.jurisdiction))
+        if known.issuer:
+            graph.link(node, "pg:issuer", iri.thing(Kind.AGENCY, known.issuer.local))
         named = f"{concept.vi} {known.number}" if known.number else known.name or concept.vi
         english = f"{concept.en} {known.number}" if known.number else f"{concept.en}: {known.name}"
         graph.add(node, "rdfs:label", terms.text(named, "vi"), terms.text(english, "en"))
@@ -91,10 +104,6 @@ def place_iri(code: str) -> str:
     return iri.thing(Kind.PLACE, iri.slug(code))
 
 
-def agency_iri(agency: PlacedAgency) -> str:
-    return iri.thing(Kind.AGENCY, agency.local)
-
-
 class _Writer:
     """Writes one document's facts into one graph."""
 
@@ -105,6 +114,7 @@ class _Writer:
         self.text = self.tree.source.text
         self.local = facts.key.local
         self.node = iri.document(facts.key)
+        self._tasks = frozenset(task.part for task in facts.reading.tasks)
         self._document()
         for part in self.tree.parts[1:]:
             self._part(part)
@@ -131,31 +141,24 @@ class _Writer:
             graph.add(node, "rdfs:label", terms.text(label, language))
         for name, predicate in _METADATA_TERMS.items():
             value: Field | None = getattr(said, name)
-            if value is not None:
-                self._metadata(name, predicate, value)
+            if value is None:
+                continue
+            self._metadata(iri.slug(name), predicate, value)
+            if name in _PLAIN_FIELDS:
+                graph.add(node, predicate, _PLAIN_FIELDS[name](value.value))
         for position, recipient in enumerate(said.recipients):
+            self._metadata(f"recipient-{position}", "pg:recipient", recipient)
             graph.add(node, "pg:recipient", terms.text(recipient.value, "vi"))
-            self._assertion_of_field(f"recipient-{position}", "pg:recipient", recipient)
-        if said.number:
-            graph.add(node, "pg:documentNumber", terms.text(said.number.value))
-        if said.date:
-            graph.add(node, "dcterms:issued", terms.typed(said.date.value, "date"))
-        if said.title:
-            graph.add(node, "dcterms:title", terms.text(said.title.value, "vi"))
-        if self.facts.issuer:
-            graph.link(node, "pg:issuer", agency_iri(self.facts.issuer))
+        if said.issuer_agency:
+            graph.link(node, "pg:issuer", iri.thing(Kind.AGENCY, said.issuer_agency.local))
         if said.jurisdiction:
             graph.link(node, "pg:jurisdiction", place_iri(said.jurisdiction.value))
-        if said.signer:
-            graph.add(node, "pg:signatory", terms.text(said.signer.value))
-        if said.signer_position:
-            graph.add(node, "pg:signatoryPosition", terms.text(said.signer_position.value, "vi"))
-        if said.place:
-            self._assertion_of_field("place", "pg:placeOfIssue", said.place)
-            graph.add(node, "pg:placeOfIssue", terms.text(said.place.value, "vi"))
         source = self.tree.source
         graph.add(node, "pg:sourceFile", terms.text(source.path))
         graph.add(node, "pg:sourceSha256", terms.text(source.sha256))
+        if source.original and source.original_sha256:
+            graph.add(node, "pg:originalFile", terms.text(source.original))
+            graph.add(node, "pg:originalSha256", terms.text(source.original_sha256))
 
     def _labels(self, concept: vocab.Concept) -> Mapping[str, str]:
         said = self.facts.reading.metadata
@@ -183,9 +186,7 @@ class _Writer:
         return None
 
     def _metadata(self, name: str, predicate: str, value: Field) -> None:
-        self._assertion_of_field(iri.slug(name), predicate, value)
-
-    def _assertion_of_field(self, name: str, predicate: str, value: Field) -> None:
+        """The assertion of one thing that the document says of itself."""
         node = iri.thing(Kind.METADATA, self.local, name)
         self.graph.type(node, "pg:Metadata")
         self.graph.link(node, "pg:inDocument", self.node)
@@ -292,10 +293,8 @@ class _Writer:
         graph.link(node, "pg:inDocument", self.node)
         graph.add(node, "pg:text", terms.text(self.tree.join(mention.pieces), "vi"))
         graph.add(node, "rdfs:label", terms.text(shorten(self.tree.join(mention.pieces), 90), "vi"))
-        indicator = iri.thing(Kind.INDICATOR, iri.slug(mention.indicator)[:100].strip("-"))
-        graph.link(node, "pg:indicator", indicator)
-        graph.type(indicator, "pg:Indicator", "skos:Concept")
-        graph.add(indicator, "skos:prefLabel", terms.text(mention.indicator, "vi"))
+        graph.link(node, "pg:indicator", indicator_iri(mention))
+        graph.add(node, "pg:indicatorWording", terms.text(mention.indicator, "vi"))
         if mention.comparator:
             name = _COMPARATORS[mention.comparator]
             graph.link(node, "pg:comparator", iri.concept("comparator", name))
@@ -304,7 +303,7 @@ class _Writer:
         if mention.upper_value is not None:
             graph.add(node, "pg:upperValue", terms.decimal(mention.upper_value))
         if mention.unit:
-            graph.link(node, "pg:unit", self._unit(mention.unit))
+            graph.link(node, "pg:unit", unit_iri(mention.unit))
         if mention.year:
             graph.add(
                 node, "pg:year" if mention.is_baseline else "pg:deadline", terms.year(mention.year)
@@ -319,38 +318,28 @@ class _Writer:
         zone = "table" if part.cells else "body"
         self._assertion(node, mention.pieces, mention.rule, mention.confidence, zone)
 
-    def _unit(self, unit: str) -> str:
-        """Concept of a unit; one that the scheme does not have is proposed by the text."""
-        if unit in _UNITS:
-            return iri.concept("unit", _UNITS[unit])
-        concept = iri.concept("unit", iri.slug(unit))
-        self.graph.type(concept, "skos:Concept")
-        self.graph.link(concept, "skos:inScheme", iri.VOCAB + "unit")
-        self.graph.add(concept, "skos:prefLabel", terms.text(unit, "vi"))
-        return concept
-
     def _assignment(self, mention: AssignmentMention, targets: Mapping[int, Sequence[str]]) -> None:
-        graph, part = self.graph, self.tree.parts[mention.about]
-        tasks = {task.part for task in self.facts.reading.tasks}
-        about = (
-            [self._task_iri(part)]
-            if mention.about in tasks
-            else list(targets.get(mention.about, ()))
-        )
-        if not about:
-            return
+        part = self.tree.parts[mention.about]
+        is_task = mention.about in self._tasks
+        about = [self._task_iri(part)] if is_task else targets.get(mention.about, ())
+        for thing in about:
+            self._assign(mention, thing, part)
+
+    def _assign(self, mention: AssignmentMention, about: str, part: Part) -> None:
+        """One role of one agency in one task or target."""
+        graph = self.graph
         agency = iri.thing(Kind.AGENCY, mention.agency.local)
+        _, local = iri.parse(about) or (None, iri.path_local(part.name))
         node = iri.thing(
             Kind.ASSIGNMENT,
-            self.local,
-            iri.path_local(part.name),
+            local,
             mention.role,
             mention.via,
             mention.agency.local.replace(".", "-"),
         )
         graph.type(node, "pg:Assignment")
         graph.link(node, "pg:inDocument", self.node)
-        graph.link(node, "pg:assigns", *about)
+        graph.link(node, "pg:assigns", about)
         graph.link(node, "pg:agency", agency)
         graph.link(node, "pg:role", iri.concept("role", mention.role))
         graph.link(node, "pg:via", iri.concept("via", mention.via))
@@ -359,10 +348,8 @@ class _Writer:
             graph.link(node, "pg:assignedIn", self._part_iri(self.tree.parts[mention.src]))
         if mention.note:
             graph.add(node, "pg:note", terms.text(mention.note))
-        shortcut = {"lead": "pg:leadAgency", "coordinate": "pg:coordinatingAgency"}
-        if mention.role in shortcut:
-            for thing in about:
-                graph.link(thing, shortcut[mention.role], agency)
+        if mention.role in _SHORTCUTS:
+            graph.link(about, _SHORTCUTS[mention.role], agency)
         zone = "table" if mention.via == "table" else "body"
         self._assertion(node, mention.pieces, mention.rule, mention.confidence, zone)
 
@@ -402,6 +389,7 @@ class _Writer:
         graph = self.graph
         graph.type(node, "pg:Conflict")
         graph.link(node, "pg:inDocument", self.node)
+        graph.link(node, "pg:citingPart", self._part_iri(self.tree.parts[conflict.mention.part]))
         graph.link(node, "pg:conflictAbout", iri.document(conflict.about))
         graph.link(node, "pg:conflictField", predicate)
         graph.add(node, "pg:keptValue", terms.text(conflict.kept))

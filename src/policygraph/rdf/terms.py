@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -19,7 +20,8 @@ from policygraph import iri
 
 XSD = iri.PREFIXES["xsd"]
 _DIGITS = re.compile(r"(\d+)")
-RDF_TYPE = ox.NamedNode(iri.PREFIXES["rdf"] + "type")
+TYPE = iri.PREFIXES["rdf"] + "type"
+RDF_TYPE = ox.NamedNode(TYPE)
 
 Object = ox.NamedNode | ox.Literal
 
@@ -58,18 +60,24 @@ class Graph:
     """A set of triples under construction; ``None`` objects are left out."""
 
     def __init__(self) -> None:
-        self._triples: set[ox.Triple] = set()
+        self._said: dict[str, dict[tuple[str, Object], None]] = defaultdict(dict)
+        """By subject: predicate and object of each triple, once."""
 
     def add(self, subject: str, predicate: str, *objects: Object | None) -> None:
         """Add one triple per object; predicates are CURIEs ("pg:text") or full IRIs."""
-        s, p = node(subject), node(expand(predicate))
+        said = self._said[subject]
+        name = expand(predicate)
         for value in objects:
             if value is not None:
-                self._triples.add(ox.Triple(s, p, value))
+                said[name, value] = None
 
     def link(self, subject: str, predicate: str, *targets: str | None) -> None:
         """Add one triple per target IRI or CURIE."""
-        self.add(subject, predicate, *(node(expand(t)) for t in targets if t is not None))
+        said = self._said[subject]
+        name = expand(predicate)
+        for target in targets:
+            if target is not None:
+                said[name, node(expand(target))] = None
 
     def type(self, subject: str, *classes: str) -> None:
         self.link(subject, "rdf:type", *classes)
@@ -77,23 +85,22 @@ class Graph:
     def drop(self, subjects: set[str], kept_predicates: set[str]) -> None:
         """Take out what is said of the subjects, but for the kept predicates (CURIEs)."""
         kept = {expand(p) for p in kept_predicates}
-        self._triples = {
-            t
-            for t in self._triples
-            if not (_address(t) in subjects and t.predicate.value not in kept)
-        }
+        for subject in subjects & set(self._said):
+            said = self._said[subject]
+            self._said[subject] = {key: None for key in said if key[0] in kept}
 
     def __len__(self) -> int:
-        return len(self._triples)
+        return sum(map(len, self._said.values()))
 
     def __iter__(self) -> Iterator[ox.Triple]:
-        by_subject: dict[str, list[ox.Triple]] = defaultdict(list)
-        for triple in self._triples:
-            by_subject[_address(triple)].append(triple)
-        for subject in sorted(by_subject, key=_natural):
-            yield from sorted(by_subject[subject], key=_order)
+        """Triples sorted by subject, ``rdf:type`` first."""
+        for subject in sorted(self._said, key=_natural):
+            here = node(subject)
+            for name, value in sorted(self._said[subject], key=_order):
+                yield ox.Triple(here, _predicate(name), value)
 
 
+@lru_cache(maxsize=4096)
 def expand(name: str) -> str:
     """Full IRI of a CURIE whose prefix is in the table; full IRIs pass unchanged."""
     prefix, _, local = name.partition(":")
@@ -101,13 +108,14 @@ def expand(name: str) -> str:
     return base + local if base is not None and not local.startswith("//") else name
 
 
-def _address(triple: ox.Triple) -> str:
-    """The subject's IRI; the graph makes no other subjects."""
-    return triple.subject.value if isinstance(triple.subject, ox.NamedNode) else ""
+@lru_cache(maxsize=1024)
+def _predicate(address: str) -> ox.NamedNode:
+    return ox.NamedNode(address)
 
 
-def _order(triple: ox.Triple) -> tuple[bool, str, str]:
-    return (triple.predicate != RDF_TYPE, triple.predicate.value, str(triple.object))
+def _order(said: tuple[str, Object]) -> tuple[bool, str, str]:
+    name, value = said
+    return (name != TYPE, name, value.value)
 
 
 def _natural(name: str) -> list[str]:
@@ -116,27 +124,8 @@ def _natural(name: str) -> list[str]:
 
 
 def turtle(triples: Iterable[ox.Triple]) -> bytes:
-    """Turtle 1.1 of triples in the order given, with those of the project's prefixes they use."""
-    ordered = list(triples)
-    spaces = {_space(name) for name in _addresses(ordered)}
-    used = {prefix: ns for prefix, ns in iri.PREFIXES.items() if ns in spaces}
-    return ox.serialize(ordered, format=ox.RdfFormat.TURTLE, prefixes=used) or b""
-
-
-def _addresses(triples: Iterable[ox.Triple]) -> set[str]:
-    found = set()
-    for triple in triples:
-        for term in (triple.subject, triple.predicate, triple.object):
-            if isinstance(term, ox.NamedNode):
-                found.add(term.value)
-            elif isinstance(term, ox.Literal):
-                found.add(term.datatype.value)
-    return found
-
-
-def _space(address: str) -> str:
-    """The namespace of an IRI: up to its last "#", else its last "/"."""
-    return address[: max(address.rfind("#"), address.rfind("/") * ("#" not in address)) + 1]
+    """Turtle 1.1 of triples in the order given, with the project's prefixes."""
+    return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=iri.PREFIXES) or b""
 
 
 def write_bytes(path: Path, content: bytes) -> None:

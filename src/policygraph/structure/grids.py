@@ -14,17 +14,21 @@ from itertools import islice
 
 from policygraph.model import Span
 from policygraph.structure import tables
-from policygraph.structure.lines import MARKUP, Segment, trim
+from policygraph.structure.lines import SPACE, Segment, trim
 from policygraph.structure.marks import ordinal, read_mark
 
+_BULLET = re.compile(r"[-–+•]\s*\S")
 _RULE = re.compile(r"[\s|:+=\-–—]*-{2,}[\s|:+=\-–—]*$")
 _BAR = re.compile(r"(?<!\\)\|")
 _PERIOD = re.compile(
     r"(?i)(?:từ |đến |trước |hết )*(?:ngày |tháng |quý |năm |hằng |hàng |thường xuyên|định kỳ"
     r"|giai đoạn |cả năm|\d{1,2}/\d|20\d\d\b)"
 )
+_EDGE = SPACE + "*_`"
 _HEAD_CELLS = 2
 _MOST_COLUMNS = 12
+_LONGEST_BREAK = 6
+"""Lines that may stand between two pieces of one table."""
 _LONGEST_CELL = 40
 """Lines of one cell or row; what is longer is no table."""
 _LONGEST_HEAD = 45
@@ -44,15 +48,19 @@ class _Table:
 def gather(lines: list[Segment]) -> list[Segment]:
     """The segments, those of a table's row replaced by one segment with its cells."""
     found: list[Segment] = []
-    index = 0
+    index = stop = width = 0
     while index < len(lines):
-        table = _bar_rows(lines, index) or _bar_lines(lines, index) or _bare_lines(lines, index)
+        known = width if index - stop <= _LONGEST_BREAK else 0
+        table = (
+            _bar_rows(lines, index) or _bar_lines(lines, index, known) or _bare_lines(lines, index)
+        )
         if table is None:
             found.append(lines[index])
             index += 1
         else:
             found.extend(table.rows)
-            index = table.stop
+            index = stop = table.stop
+            width = len(table.rows[0].grid or ())
     return found
 
 
@@ -72,7 +80,7 @@ def _cells(lines: list[Segment], cells: list[list[int]]) -> Cells:
 
 
 def _add(pieces: list[Span], text: str, start: int, end: int) -> None:
-    start, end = tables.strip_tags(text, *trim(text, start, end, MARKUP))
+    start, end = tables.strip_tags(text, *trim(text, start, end, _EDGE))
     if start < end:
         pieces.append(Span(start, end))
 
@@ -144,15 +152,19 @@ def _between_bars(lines: list[Segment], start: int, stop: int) -> Cells:
 # --- one cell a line between bars ---------------------------------------------------------------
 
 
-def _bar_lines(lines: list[Segment], start: int) -> _Table | None:
-    """A table whose cells are parted by lines that hold a bar alone."""
+def _bar_lines(lines: list[Segment], start: int, known: int) -> _Table | None:
+    """A table whose cells are parted by lines that hold a bar alone.
+
+    ``known`` is the width of a table right before, which goes on behind a footnote.
+    """
     framed = lines[start].raw == "|"
     if not framed and not (start + 1 < len(lines) and lines[start + 1].raw == "|"):
         return None
     chunks = [chunk for chunk, _ in islice(_chunks(lines, start), _MOST_COLUMNS)]
     head = [" ".join(lines[i].words for i in chunk[:1]) for chunk in chunks]
     if sum(tables.column_of(words) is not None for words in head) < _HEAD_CELLS:
-        return None
+        goes_on = framed and known and tables.number_of(head[1] if len(head) > 1 else "")
+        return _framed(lines, start, known) if goes_on else None
     if framed:
         width = next((n for n, chunk in enumerate(chunks[1:]) if not chunk), 0)
         return _framed(lines, start, width) if width >= _HEAD_CELLS else None
@@ -245,17 +257,65 @@ def _bare_lines(lines: list[Segment], start: int) -> _Table | None:
         return None
     names = [" ".join(lines[i].words for i in cell) for cell in head]
     columns = tuple(tables.column_of(name) or "other" for name in names)
-    index = head[-1][-1] + 1
-    rows = [_row(lines, start, index, _cells(lines, head))]
+    title = [lines[i].words for cell in head for i in cell]
+    index = start
+    rows: list[Segment] = []
     while index < len(lines):
+        stop = index + len(title)
+        if [segment.words for segment in lines[index:stop]] == title:
+            again = [[i + index - start for i in cell] for cell in head]
+            rows.append(_row(lines, index, stop, _cells(lines, again)))
+            index = _rest_of_cut_row(lines, stop, columns, rows)
+            continue
+        if tables.is_footnote(lines[index]):
+            rows.append(lines[index])
+            index += 1
+            continue
         number = tables.number_of(lines[index].words)
-        stop = index + 1 if number is None else _end_of_bare_row(lines, index, number)
+        stop = index + 1 if number is None else _end_of_bare_row(lines, index, number, title[0])
         if number is None or stop - index < 2:
             break
-        dealt = _deal(lines, list(range(index + 1, stop)), columns[1:])
-        rows.append(_row(lines, index, stop, _cells(lines, [[index], *dealt])))
+        for first, part in _divided(lines, index, stop, len(columns) - 1):
+            used = [*first, *part]
+            cells = [first, *_deal(lines, part, columns[1:])]
+            rows.append(_row(lines, used[0], used[-1] + 1, _cells(lines, cells)))
         index = stop
     return _Table(rows, index) if len(rows) > 1 else None
+
+
+def _rest_of_cut_row(
+    lines: list[Segment], start: int, columns: tuple[str, ...], rows: list[Segment]
+) -> int:
+    """Words behind a repeated head, before the next number, end the row that the page cut."""
+    stop = start
+    while (
+        len(rows) > 1
+        and stop < min(start + _LONGEST_CELL, len(lines))
+        and tables.number_of(lines[stop].words) is None
+        and not _ends_table(lines[stop])
+    ):
+        stop += 1
+    if stop == start or stop == len(lines) or tables.number_of(lines[stop].words) is None:
+        return start
+    cells: list[list[int]] = [[] for _ in columns]
+    cells[columns.index("content") if "content" in columns else 1] = list(range(start, stop))
+    rows.append(_row(lines, start, stop, _cells(lines, cells)))
+    return stop
+
+
+def _divided(
+    lines: list[Segment], start: int, stop: int, width: int
+) -> Iterator[tuple[list[int], list[int]]]:
+    """A row, or its first line and the rows of its bullets, each of which has all its cells."""
+    bullets = [i for i in range(start + 1, stop) if _BULLET.match(lines[i].words)]
+    ends = [*bullets[1:], stop]
+    whole = bool(bullets) and width > 1 and lines[bullets[0] - 1].words.endswith(":")
+    if whole and all(end - i == width for i, end in zip(bullets, ends, strict=True)):
+        yield [start], list(range(start + 1, bullets[0]))
+        for i, end in zip(bullets, ends, strict=True):
+            yield [], list(range(i, end))
+    else:
+        yield [start], list(range(start + 1, stop))
 
 
 def _bare_head(lines: list[Segment], start: int) -> list[list[int]] | None:
@@ -275,13 +335,13 @@ def _bare_head(lines: list[Segment], start: int) -> list[list[int]] | None:
     return None
 
 
-def _end_of_bare_row(lines: list[Segment], start: int, number: str) -> int:
+def _end_of_bare_row(lines: list[Segment], start: int, number: str, head: str) -> int:
     """Index behind the row: at the next number of the table, or where the table ends."""
     for index in range(start + 1, min(start + _LONGEST_CELL, len(lines))):
         following = tables.number_of(lines[index].words)
         if following is not None and _may_follow(number, following):
             return index
-        if _ends_table(lines[index]):
+        if lines[index].words == head or _ends_table(lines[index]):
             return index
     return min(start + _LONGEST_CELL, len(lines))
 
@@ -296,7 +356,11 @@ def _may_follow(number: str, following: str) -> bool:
 
 def _ends_table(segment: Segment) -> bool:
     mark = read_mark(segment)
-    if segment.is_tabular or (mark is not None and mark.level in _FURTHER):
+    if (
+        segment.is_tabular
+        or tables.is_footnote(segment)
+        or (mark is not None and mark.level in _FURTHER)
+    ):
         return True
     opens = mark is not None and mark.level in {"roman", "letter", "number"}
     return (opens and (segment.is_upper or segment.gap > 0)) or tables.closes_body(segment)

@@ -111,3 +111,9 @@ def closes_body(segment: Segment) -> bool:
     """Whether recipients, a signature or the closing words of the document begin here."""
     entry = lexicon.load("zones").first(segment.words, anchored=True)
     return entry is not None and entry.value in _CLOSING
+
+
+def is_footnote(segment: Segment) -> bool:
+    """Whether a note of the page begins here ("¹Internet vạn vật: …")."""
+    entry = lexicon.load("zones").first(segment.words, anchored=True)
+    return entry is not None and entry.value == "footnote"

@@ -1,0 +1,252 @@
+"""What stands before every route: which build is asked, the cache and ETags, security headers.
+
+    request -> build (current, or /build/<hash>/…) -> 304 or cache -> /sparql, /graphs or the app
+
+Answers of a build never change, so an ETag is made of the build's tag and the request alone: a
+client that shows one that we gave gets its 304 without any work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from time import perf_counter
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from policygraph.settings import Settings
+from policygraph_api import logs
+from policygraph_api.cache import Cache
+from policygraph_api.metrics import Metrics
+from policygraph_api.problems import ProblemError, respond
+from policygraph_api.replies import Header, Reply
+from policygraph_api.served import Builds, Served, asking
+from policygraph_api.workers import MB
+
+log = logging.getLogger(__name__)
+
+SECURITY: list[Header] = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"ETag, PolicyGraph-Build, Retry-After, Server-Timing"),
+]
+"""On every answer; a content security policy is added where a page has none of its own."""
+POLICY = b"default-src 'none'; frame-ancestors 'none'"
+_CHANGING = ("/health", "/metrics", "/admin", "/openapi.json")
+"""Beginnings of paths whose answers depend on more than the build."""
+_FOR_EVER = b"public, max-age=31536000, immutable"
+_ASK_AGAIN = b"public, max-age=0, must-revalidate"
+_BUILD = re.compile(r"/build/([0-9a-f]{32})(/.*|)")
+_VARY = b"Accept, Accept-Encoding, Accept-Language"
+
+Endpoint = Callable[[Scope, Receive, Served], Awaitable[Reply]]
+
+
+class Front:
+    """The outermost application.  ``endpoints`` answer paths of their own without a framework;
+    everything else is the app's."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        builds: Builds,
+        endpoints: Mapping[str, Endpoint],
+        settings: Settings,
+        metrics: Metrics,
+    ) -> None:
+        self._app, self.builds, self._endpoints = app, builds, endpoints
+        self._settings, self._metrics = settings, metrics
+        self.cache = Cache(settings.cache_mb * MB)
+        self.not_modified = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        method, path = scope["method"], scope["path"]
+        served, is_fixed = self.builds.current, False
+        if path.startswith("/build/") and (found := _BUILD.fullmatch(path)):
+            named = await self.builds.get(found[1])
+            if named is None:
+                await self._refuse(scope, receive, send, found[1])
+                return
+            served, is_fixed = named, True
+            path = found[2] or "/"
+            prefix = f"/build/{found[1]}"
+            scope = {**scope, "path": path, "raw_path": None, "policygraph.prefix": prefix}
+        key = None
+        if method in ("GET", "HEAD") and not path.startswith(_CHANGING):
+            accept = encoding = language = known = b""
+            for name, value in scope["headers"]:
+                if name == b"accept":
+                    accept += b"," + value
+                elif name == b"accept-encoding":
+                    encoding = value
+                elif name == b"accept-language":
+                    language = value
+                elif name == b"if-none-match":
+                    known = value
+            key = (served.tag, path, scope["query_string"], accept, encoding, language)
+            etag = make_etag(key)
+            if known and (etag in known or known == b"*"):
+                self.not_modified += 1
+                self._metrics.requested(304)
+                await send(
+                    {
+                        "type": "http.response.start",
+                        "status": 304,
+                        "headers": [*self._immutable(served, etag, is_fixed), *SECURITY],
+                    }
+                )
+                await send({"type": "http.response.body", "body": b""})
+                return
+            reply = self.cache.get(key)
+            if reply is not None:
+                self._metrics.requested(200)
+                headers = [*reply.headers, *self._immutable(served, etag, is_fixed)]
+                await send(
+                    {"type": "http.response.start", "status": reply.status, "headers": headers}
+                )
+                body = reply.body if method == "GET" else b""
+                await send({"type": "http.response.body", "body": body})
+                return
+        started = perf_counter()
+        with asking(served):
+            answering = _Answering(self, send, served, key, is_fixed, method == "HEAD")
+            try:
+                await self._answer(path, scope, receive, answering)
+            finally:
+                logs.request(
+                    self._settings.log, scope, answering.status, perf_counter() - started, served
+                )
+
+    async def _answer(
+        self, path: str, scope: Scope, receive: Receive, answering: _Answering
+    ) -> None:
+        endpoint = self._endpoints.get(path.rstrip("/"))
+        if endpoint is None or scope["method"] == "OPTIONS":
+            await self._app({**scope, "method": answering.method(scope)}, receive, answering)
+            return
+        try:
+            reply = await endpoint(scope, receive, answering.served)
+        except ProblemError as problem:
+            await respond(problem)(scope, receive, answering)
+            return
+        except asyncio.CancelledError:
+            # The client left and nobody reads an answer, or the service is going down.
+            answering.status = 499
+            return
+        try:
+            await reply.send(answering, True, self._settings.send_timeout)
+        except TimeoutError as error:
+            # The length was announced, so breaking off here tells the client.
+            raise ConnectionAbortedError("the client takes nothing") from error
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, name: str) -> None:
+        problem = ProblemError("not-found", f"Không có bản dựng {name}.", f"No build {name}.")
+        self._metrics.requested(404)
+        await respond(problem)(scope, receive, send)
+
+    def _immutable(self, served: Served, etag: bytes, is_fixed: bool) -> list[Header]:
+        return [
+            (b"etag", etag),
+            (b"cache-control", _FOR_EVER if is_fixed else _ASK_AGAIN),
+            (b"vary", _VARY),
+            (b"policygraph-build", served.name.encode("ascii")),
+        ]
+
+    def finish_headers(
+        self, message: Message, served: Served, key: Key | None, is_fixed: bool
+    ) -> bool:
+        """Add what belongs on every answer; whether the answer may be kept."""
+        headers = message["headers"] = list(message.get("headers", ()))
+        names = dict(headers)
+        keep = (
+            key is not None
+            and message["status"] == 200
+            and b"cache-control" not in names
+            and b"set-cookie" not in names
+        )
+        for name, value in SECURITY:
+            if name not in names:
+                headers.append((name, value))
+        if b"content-security-policy" not in names:
+            headers.append((b"content-security-policy", POLICY))
+        if keep:
+            headers[:] = [(n, v) for n, v in headers if n != b"vary"]
+        elif b"vary" not in names:
+            headers.append((b"vary", _VARY))
+        return keep
+
+
+Key = tuple[str, str, bytes, bytes, bytes, bytes]
+
+
+def make_etag(key: Key) -> bytes:
+    """A strong validator, with its quotes."""
+    tag, path, query, *accepts = key
+    digest = hashlib.blake2b(
+        b"\x00".join((tag.encode(), path.encode(), query, *accepts)), digest_size=12
+    )
+    return b'"%s"' % digest.hexdigest().encode("ascii")
+
+
+class _Answering:
+    """Takes an answer on its way out: adds headers, drops the body of HEAD, keeps a copy."""
+
+    def __init__(
+        self,
+        front: Front,
+        send: Send,
+        served: Served,
+        key: Key | None,
+        is_fixed: bool,
+        is_head: bool,
+    ) -> None:
+        self._front, self._send, self.served = front, send, served
+        self._key, self._is_fixed, self._is_head = key, is_fixed, is_head
+        self._start: Message | None = None
+        self._body = bytearray()
+        self._keep = False
+        self.status = 0
+
+    def method(self, scope: Scope) -> str:
+        """Routes know GET; HEAD is GET without its body."""
+        return "GET" if self._is_head else str(scope["method"])
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self._front._metrics.requested(self.status)
+            message = dict(message)
+            self._keep = self._front.finish_headers(message, self.served, self._key, self._is_fixed)
+            self._start = {**message, "headers": list(message["headers"])}
+            if self._keep and self._key is not None:
+                message["headers"] += self._front._immutable(
+                    self.served, make_etag(self._key), self._is_fixed
+                )
+            else:
+                message["headers"].append((b"policygraph-build", self.served.name.encode("ascii")))
+        elif message["type"] == "http.response.body":
+            if self._keep:
+                self._body += message.get("body", b"")
+                self._keep = len(self._body) <= MB
+                if self._keep and not message.get("more_body"):
+                    self._store()
+            if self._is_head:
+                message = {**message, "body": b""}
+        await self._send(message)
+
+    def _store(self) -> None:
+        if self._start is None or self._key is None:
+            return
+        headers = [(n, v) for n, v in self._start["headers"] if n != b"server-timing"]
+        if all(name != b"content-length" for name, _ in headers):
+            headers.append((b"content-length", b"%d" % len(self._body)))
+        self._front.cache.put(self._key, Reply(self.status, headers, bytes(self._body)))

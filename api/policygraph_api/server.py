@@ -1,0 +1,70 @@
+"""The HTTP server: uvicorn on uvloop and httptools, with what it lacks against slow clients."""
+
+from __future__ import annotations
+
+import time
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from policygraph.settings import Settings
+
+SWEEP = 1.0
+"""Seconds between two looks for clients that are too slow."""
+
+
+class _Protocol(HttpToolsProtocol):
+    """A connection that remembers since when a request's head has been under way."""
+
+    head_since: float | None = None
+
+    def connection_made(self, transport: object) -> None:
+        super().connection_made(transport)  # type: ignore[arg-type]  # as asyncio hands it over
+        self.head_since = time.monotonic()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        if self.head_since is None:
+            self.head_since = time.monotonic()
+
+    def on_headers_complete(self) -> None:
+        self.head_since = None
+        super().on_headers_complete()
+
+
+class Server(uvicorn.Server):
+    """One process that holds the connections; the work is done in workers."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host=settings.host,
+                port=settings.port,
+                http=_Protocol,
+                ws="none",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                limit_concurrency=settings.max_connections,
+                proxy_headers=False,
+                timeout_keep_alive=15,
+                timeout_graceful_shutdown=10,
+            )
+        )
+        self._head_timeout = settings.body_timeout
+        self._swept = 0.0
+
+    async def on_tick(self, counter: int) -> bool:
+        now = time.monotonic()
+        if now - self._swept > SWEEP:
+            self._swept = now
+            for connection in tuple(self.server_state.connections):
+                if (
+                    isinstance(connection, _Protocol)
+                    and connection.head_since is not None
+                    and now - connection.head_since > self._head_timeout
+                ):
+                    connection.transport.close()
+        return await super().on_tick(counter)

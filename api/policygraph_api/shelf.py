@@ -1,0 +1,41 @@
+"""What the data routes read of one build."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from policygraph.lookup import Lookup
+from policygraph.search import Index
+from policygraph.store import Snapshot
+
+Current = Callable[[], Snapshot]
+"""Gives the build that is served now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One build with its look-up and its search index."""
+
+    snapshot: Snapshot
+    lookup: Lookup
+    index: Index
+
+
+class Shelves:
+    """The shelf of the build that is served now; each is set up once, and goes with its build."""
+
+    def __init__(self, current: Current) -> None:
+        self._current = current
+        self._lock = threading.Lock()
+        self._shelves: WeakKeyDictionary[Snapshot, tuple[Lookup, Index]] = WeakKeyDictionary()
+
+    def __call__(self) -> Shelf:
+        snapshot = self._current()
+        with self._lock:
+            kept = self._shelves.get(snapshot)
+            if kept is None:
+                kept = self._shelves[snapshot] = (Lookup(snapshot), Index.open(snapshot))
+        return Shelf(snapshot, *kept)

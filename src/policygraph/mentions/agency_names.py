@@ -1,0 +1,173 @@
+"""What names agencies, as tries: the registers' names, and the lexicon of groups and proposals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from policygraph import iri, lexicon
+from policygraph.errors import DataError
+from policygraph.mentions.wording import Node, Spelling, folded_words, spelled, spelling, trie
+from policygraph.registers import Agency, Registers, expand
+
+LIST_HEADS = ("so", "bo")
+"""Folded first words of departments that a list may leave out: "các Sở: Tài chính, Nội vụ"."""
+COMMITTEES = {"huyen": "Huyện", "thi": "Thị", "thanh": "Thành", "quan": "Quận"}
+"""Folded first words of the districts' party committees."""
+_KINDS = ("organ", "weak", "level", "placeless")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Payload of an agency's form."""
+
+    agency: Agency
+    is_full: bool
+    is_fault: bool
+    is_city: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The agencies and places of the registers, as tries."""
+
+    agencies: Node
+    places: Node
+    by_head: dict[str, tuple[tuple[str, int, Agency], ...]]
+    alone: frozenset[Spelling]
+    """Words that are a name, or the head of one, by themselves: "Sở", "các"."""
+    pairs: Mapping[str, frozenset[str]]
+    """First word of the longer names -> what may be their second, both folded."""
+    proposed: frozenset[str]
+    """Folded first words of names in no register: they count only with a capital."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """The lexicon of groups and proposals, as tries."""
+
+    openers: Node
+    persons: Node
+    joints: frozenset[Spelling]
+    not_after: frozenset[str]
+    heads: Node
+    items: Node
+    kinds: dict[str, str]
+    alone: frozenset[str]
+    cell: frozenset[str]
+    country: frozenset[str]
+    modifiers: Node
+    tails: Node
+    tail_kinds: dict[str, str]
+    owned: Node
+    units: Node
+    proposed: Node
+    placeless: Node
+    not_heads: Node
+    stops: Node
+    national: tuple[tuple[Spelling, ...], ...]
+
+
+@cache
+def names(registers: Registers) -> Names:
+    agencies, places = Node(), Node()
+    by_head: dict[str, list[tuple[str, int, Agency]]] = {}
+    for agency in registers.agencies:
+        for name, is_full, is_fault, is_city in _spellings(agency):
+            agencies.add(name, Named(agency, is_full, is_fault, is_city))
+            words = folded_words(name)
+            letters = "".join(words)
+            if len(words) > 1 and len(letters) >= 10 and is_full:
+                by_head.setdefault(words[0], []).append((letters, len(words), agency))
+    for place in registers.places:
+        for name in (place.short, *place.other_names):
+            if place.kind != "country":
+                places.add(re.sub(r"^(?:Tỉnh|TP\.?) ", "", name), place)
+    known = phrases()
+    rows = {head: tuple(found) for head, found in by_head.items()}
+    alone, pairs = _openings(agencies, known)
+    return Names(agencies, places, rows, alone, pairs, frozenset(known.proposed.below))
+
+
+def _openings(
+    agencies: Node, known: Phrases
+) -> tuple[frozenset[Spelling], dict[str, frozenset[str]]]:
+    """How anything known by name begins: with one word, well spelt (a fault costs more than one
+    word may), or with two, folded."""
+    alone: set[Spelling] = set()
+    pairs: dict[str, set[str]] = {first: {"uy"} for first in COMMITTEES}
+    for root in (agencies, known.openers, known.persons, known.heads, known.items):
+        for first, node in root.below.items():
+            alone.update(form.words[0].spelling for form in node.forms)
+            pairs.setdefault(first, set()).update(node.below)
+    return frozenset(alone), {first: frozenset(then) for first, then in pairs.items()}
+
+
+def _spellings(agency: Agency) -> Iterator[tuple[str, bool, bool, bool]]:
+    """(spelling, is the full name, is a known fault, is a municipality's) of an agency."""
+    for committee, is_city in (("Tỉnh ủy", False), ("Thành ủy", True)):
+        yield agency.bare(committee), True, False, is_city and _has_committee(agency)
+        for form in agency.forms:
+            filled = form.replace("{committee}", committee)
+            for name in expand(filled):
+                yield name, False, False, is_city and "{committee}" in form
+        if not _has_committee(agency):
+            break
+    for fault in agency.faults:
+        yield fault, False, True, False
+
+
+def _has_committee(agency: Agency) -> bool:
+    return any("{committee}" in text for text in (agency.template, *agency.forms))
+
+
+@cache
+def phrases() -> Phrases:
+    data = lexicon.load("agencies")
+    try:
+        tables = data.tables
+        items, tails = tables["items"], tables["tails"]
+        aliases = {a: name for name, others in tables["aliases"].items() for a in others}
+
+        def listed(*names: str) -> Node:
+            return trie((name, name) for name in names)
+
+        members = [member for kind in _KINDS for member in items[kind]]
+        known = {*members, *tables["modifiers"]["words"]}
+        kinds = {i: kind for kind in _KINDS for i in items[kind]}
+        member_trie, modifier_trie = listed(*members), listed(*tables["modifiers"]["words"])
+        for alias, name in aliases.items():
+            if name not in known and name != "đô thị thông minh":
+                raise DataError(data.path, f"alias of {name!r}, which is no member")
+            (member_trie if name in members else modifier_trie).add(alias, name)
+        tail_trie = listed(*tails["kept"], *tails["placed"], *tails["dropped"])
+        for tail in tails["kept"]:
+            for alias, name in aliases.items():
+                if name in tail:
+                    tail_trie.add(tail.replace(name, alias), tail)
+        return Phrases(
+            listed(*tables["openers"]),
+            listed(*tables["persons"]),
+            frozenset(spelling(j) for j in tables["joints"]),
+            frozenset(iri.fold(w) for w in tables["not_after"]),
+            trie((form, head) for head, forms in tables["heads"].items() for form in forms),
+            member_trie,
+            kinds,
+            frozenset(items["alone"]),
+            frozenset(items["cell"]),
+            frozenset(items["country"]),
+            modifier_trie,
+            tail_trie,
+            {t: kind for kind in ("kept", "placed", "dropped") for t in tails[kind]},
+            listed(*tails["owned"]),
+            trie((form, unit) for unit, forms in tables["units"].items() for form in forms),
+            listed(*tables["proposed"]["heads"]),
+            listed(*tables["proposed"]["placeless"]),
+            listed(*tables["proposed"]["not_heads"]),
+            listed(*tables["proposed"]["stops"]),
+            tuple(spelled(name) for name in tables["proposed"]["national"]),
+        )
+    except KeyError as error:
+        raise DataError(data.path, f"{error} is missing") from error

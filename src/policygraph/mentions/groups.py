@@ -1,0 +1,233 @@
+"""Groups named as one actor: "các sở, ban, ngành", "UBND các huyện", never taken apart."""
+
+from __future__ import annotations
+
+import re
+
+from policygraph import iri
+from policygraph.mentions.singles import Found, Singles
+from policygraph.registers import COUNTRY, UNPLACED
+
+_GROUP_MEMBERS = 24
+"""A run of more members is cut: what is no group must not be read again from each of them."""
+
+
+class Groups(Singles):
+    """A range in which groups are known besides single agencies."""
+
+    def group(self, position: int) -> Found | None:
+        person = self.phrase(self.phrases.persons, position)
+        if person:
+            return self.persons(position, *person)
+        head = self.phrase(self.phrases.heads, position)
+        if head and not self.is_capital(position) and self.words[position].folded != "uy":
+            head = None
+        at = head[0] if head else position
+        if head and not self.is_soft(at):
+            return None
+        opener = self.phrase(self.phrases.openers, at)
+        if not opener and not head and not self.is_cell and self.is_weak(at):
+            return None
+        parsed = self.levels(at) if head else None
+        if parsed is None:
+            parsed = self.members(opener[0] if opener else at, bool(opener))
+        if parsed is None or self.opens_list(parsed):
+            return None
+        last, wording, items = parsed
+        last, tail, ending, owner = self.tail(last)
+        if not self.is_group(position, last, items, opener is not None, head is not None, tail):
+            return None
+        words = [wording, *([tail] if tail else [])]
+        if opener or (not head and self.takes_plural(items, tail)):
+            words.insert(0, "các")
+        if head:
+            words.insert(0, head[1])
+        name = " ".join(words)
+        return self.named_group(last, name[0].upper() + name[1:], items, tail, ending, owner)
+
+    def is_weak(self, position: int) -> bool:
+        """Whether the member at a word is too common to open a group of running text."""
+        item = self.phrase(self.phrases.items, position)
+        return item is None or self.phrases.kinds[item[1]] in ("weak", "level")
+
+    def persons(self, first: int, position: int, title: str) -> Found | None:
+        """Those who head the members: "người đứng đầu cấp ủy, chính quyền các cấp"."""
+        opener = self.phrase(self.phrases.openers, position)
+        parsed = self.members(opener[0] if opener else position, bool(opener))
+        if parsed is None or not self.is_soft(position) or self.opens_list(parsed):
+            return None
+        last, wording, items = parsed
+        last, tail, ending, owner = self.tail(last)
+        if not (opener or tail or len(items) > 1):
+            return None
+        words = (title.capitalize(), "các" if opener else "", wording, tail)
+        return self.named_group(last, " ".join(filter(None, words)), items, tail, ending, owner)
+
+    def opens_list(self, parsed: tuple[int, str, list[str]]) -> bool:
+        """Whether "các sở" only opens a list of single ones: "các Sở: Tài chính, Nội vụ"."""
+        last, _, items = parsed
+        if len(items) != 1 or items[0] not in ("sở", "bộ") or not self.is_capital(last):
+            return False
+        if not self.is_soft(last) and not re.fullmatch(r"\s*:\s*", self.gaps[last]):
+            return False
+        return self.member(last, iri.fold(items[0])) is not None
+
+    def levels(self, position: int) -> tuple[int, str, list[str]] | None:
+        """ "cấp huyện, xã", "cấp huyện và cấp xã", "các cấp" after "UBND"."""
+        if self.is_word(position, "các") and self.is_word(position + 1, "cấp"):
+            return position + 2, "các cấp", ["cấp", "cấp"]
+        if not self.is_word(position, "cấp"):
+            return None
+        last = at = position + 1
+        joint, wording = " ", "cấp"
+        items: list[str] = []
+        while True:
+            unit = self.phrase(self.phrases.units, at) or self.province(at)
+            if unit is None:
+                break
+            last, wording = unit[0], wording + joint + unit[1]
+            items.append(unit[1])
+            step = self.joint(last)
+            at, joint = step if step else (last, " ")
+            if step and self.is_word(at, "cấp"):
+                at, joint = at + 1, joint + "cấp "
+            if step is None:
+                break
+        return (last, wording, [*items, items[-1]]) if items else None
+
+    def province(self, position: int) -> tuple[int, str] | None:
+        """ "cấp tỉnh", of which a province's own text has but one."""
+        is_level = self.is_word(position, "tỉnh") and self.is_soft(position)
+        return (position + 1, "tỉnh") if is_level and not self.is_provincial() else None
+
+    def members(self, position: int, has_opener: bool) -> tuple[int, str, list[str]] | None:
+        """A run of members: "sở, ban, ngành", "doanh nghiệp viễn thông, công nghệ thông tin"."""
+        first = self.phrase(self.phrases.items, position)
+        if first is None or (has_opener and not self.is_soft(position)):
+            return None
+        at, wording, items = first[0], first[1], [first[1]]
+        while len(items) < _GROUP_MEMBERS:
+            at, wording = self.modified(at, wording)
+            step = self.joint(at)
+            following, joint = step if step else (at, ", ")
+            item = self.phrase(self.phrases.items, following)
+            if item is None or not self.continues(following, item, items[-1], step is not None):
+                break
+            at, wording = item[0], wording + joint + item[1]
+            items.append(item[1])
+        return at, wording, items
+
+    def continues(self, position: int, item: tuple[int, str], before: str, is_joined: bool) -> bool:
+        """Whether a member goes on with the run: "sở, ban ngành" may lack a comma."""
+        kinds = self.phrases.kinds
+        is_party = item[1].endswith(" ủy") or before.endswith(" ủy") or "đảng ủy" in item[1]
+        if not is_party and (kinds[item[1]] == "level") != (kinds[before] == "level"):
+            return False
+        if not is_joined and (item[1] not in ("ngành", "ban") or not self.is_soft(position)):
+            return False
+        if item[0] - position >= 3:
+            return True
+        agency = self.agency(position) or self.district(position)
+        return agency is None or agency.last <= item[0]
+
+    def modified(self, position: int, wording: str) -> tuple[int, str]:
+        """Modifiers of a member, several if joined: "viễn thông, công nghệ thông tin"."""
+        at, is_first = position, True
+        while True:
+            step = (at, " ") if is_first else self.joint(at)
+            if step is None or (is_first and not self.is_soft(at)):
+                return at, wording
+            modifier = self.phrase(self.phrases.modifiers, step[0])
+            if modifier is None or self.longer_item(step[0], modifier[0]):
+                return at, wording
+            at, wording, is_first = modifier[0], wording + step[1] + modifier[1], False
+
+    def longer_item(self, position: int, last: int) -> bool:
+        """Whether what reads as a modifier is a member of its own ("địa phương")."""
+        item = self.phrase(self.phrases.items, position)
+        return item is not None and item[0] >= last and self.gaps[position].strip(" \n") != ""
+
+    def joint(self, position: int) -> tuple[int, str] | None:
+        """What joins two members: a comma or "và"; (next word, the joint as written)."""
+        if position >= len(self.words):
+            return None
+        if self.words[position].spelling in self.phrases.joints and self.is_joined(position):
+            return position + 1, f" {self.words[position].surface.lower()} "
+        return (position, ", ") if self.is_comma(position) else None
+
+    def tail(self, position: int) -> tuple[int, str, str, Found | None]:
+        """Words that belong to the whole run: (next word, kept words, kind, owner named)."""
+        at, kept, kind = position, [], ""
+        for _ in range(2):
+            found = self.phrase(self.phrases.tails, at)
+            if found is None or not self.is_joined(at) or self.is_committee(found[0] - 1):
+                break
+            at, kind = found[0], self.phrases.tail_kinds[found[1]]
+            if kind != "dropped":
+                kept.append(found[1])
+            if kind != "kept":
+                named = self.place_name(at)
+                at = named[0] if named else at
+                break
+        owner = self.phrase(self.phrases.owned, at)
+        if owner or (kept and kept[-1] == "trực thuộc"):
+            agency = self.agency(owner[0] if owner else at, is_owner=True)
+            if agency:
+                words = [*kept, *([owner[1]] if owner else [])]
+                return agency.last, " ".join(words), "", agency
+        return at, " ".join(kept), kind, None
+
+    def is_group(
+        self, first: int, last: int, items: list[str], has_opener: bool, has_head: bool, tail: str
+    ) -> bool:
+        kinds = [self.phrases.kinds[item] for item in items]
+        if has_head:
+            names_own = (items[0] == "tỉnh" and self.is_provincial()) or (
+                items[0] == "thành phố" and self.is_municipal()
+            )
+            is_several = has_opener or len(items) > 1 or not names_own
+            return kinds[0] in ("level", "weak") and is_several
+        if not has_opener and self.is_joined(first) and self.comes_after_other(first):
+            return False
+        if has_opener:
+            is_strong = len(items) > 1 or kinds[0] not in ("weak", "level") or bool(tail)
+            return is_strong or self.is_bounded(first, last, strictly=True)
+        if items[0] in self.phrases.alone and (len(items) > 1 or self.is_bounded(first, last)):
+            return True
+        if items[0] in self.phrases.alone and items[0].startswith("tổ chức"):
+            return True
+        if items[0] == "sở" and len(items) > 1:
+            return True
+        if tail.endswith(("liên quan", "chức năng", "các cấp")) and kinds[0] not in (
+            "weak",
+            "level",
+        ):
+            return True
+        is_whole = self.is_bounded(first, last)
+        return is_whole and (items[0] in self.phrases.cell or len(items) > 1)
+
+    def comes_after_other(self, position: int) -> bool:
+        """Whether the word before makes something else of it: "cơ sở", "trụ sở"."""
+        return position > 0 and self.words[position - 1].folded in self.phrases.not_after
+
+    def takes_plural(self, items: list[str], tail: str) -> bool:
+        kinds = {self.phrases.kinds[item] for item in items}
+        return kinds != {"placeless"} and not tail.startswith("các cấp")
+
+    def named_group(
+        self, last: int, name: str, items: list[str], tail: str, ending: str, owner: Found | None
+    ) -> Found:
+        kinds = {self.phrases.kinds[item] for item in items}
+        is_central = bool(self.phrases.country & set(items)) or tail.endswith("Trung ương")
+        head = iri.slug(COUNTRY) if is_central else self.local_head()
+        canonical, local = name, f"{head}.{iri.slug(name)}"
+        if owner:
+            canonical = f"{name} {owner.canonical}"
+            local = f"{owner.local.split('.')[0]}.{iri.slug(name)}-{owner.local.split('.')[1]}"
+        elif self.place and self.place.kind != "country" and not is_central:
+            if ending == "placed":
+                canonical = f"{name} {self.place.short}"
+            elif kinds != {"placeless"} or ending == "dropped":
+                canonical = f"{name} {self.place.inside}"
+        confidence = 0.95 if head != UNPLACED else 0.5
+        return Found(last, canonical, local, True, True, "agency.group", confidence)

@@ -1,0 +1,241 @@
+"""Single agencies: registered ones with their province, and the bodies of districts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from policygraph import iri
+from policygraph.mentions.agency_names import COMMITTEES, LIST_HEADS, Named, names, phrases
+from policygraph.mentions.wording import Wording
+from policygraph.registers import COUNTRY, UNPLACED, Place, Registers
+
+_DISTRICT_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a position yields: words [first, last), and the mention they make."""
+
+    last: int
+    canonical: str
+    local: str
+    is_group: bool
+    is_registered: bool
+    rule: str
+    confidence: float
+    has_place: bool = False
+    opens_list: str = ""
+
+
+class Singles(Wording):
+    """A range in which single agencies are known, of a document of one jurisdiction."""
+
+    def __init__(
+        self, text: str, start: int, end: int, jurisdiction: str | None, registers: Registers
+    ) -> None:
+        super().__init__(text, start, end)
+        self.registers, self.names, self.phrases = registers, names(registers), phrases()
+        self.jurisdiction = jurisdiction
+        self.place = registers.place(jurisdiction) if jurisdiction else None
+
+    def agency(self, position: int, *, is_owner: bool = False) -> Found | None:
+        """The agency named at a word; an owner ("các ban của Hội đồng nhân dân") needs no place."""
+        best: Found | None = None
+        for last, form, cost in self.matches(self.names.agencies, position):
+            named = form.payload
+            assert isinstance(named, Named)
+            found = self.placed(position, last, named, cost, is_owner=is_owner)
+            if found is None or (best and found.last < best.last):
+                continue
+            is_bare = named.agency.place_rule == "never"
+            if best is None or found.last > best.last or (is_bare and not best.has_place):
+                best = found
+        return best
+
+    def placed(
+        self, first: int, last: int, named: Named, cost: float, *, is_owner: bool = False
+    ) -> Found | None:
+        """The agency of a matched form, with the place that follows it or the document's own."""
+        agency = named.agency
+        if self.follows(last, agency.not_before):
+            return None
+        confidence = 0.98 if named.is_full else 0.95
+        rule = "agency.full" if named.is_full else "agency.short"
+        if cost or named.is_fault:
+            rule, confidence = "agency.fault", 0.85
+        if agency.level == "central":
+            placed = self.registers.placed(agency, COUNTRY)
+            return Found(last, placed.name, placed.local, False, True, rule, confidence)
+        after, place, is_stated = self.place_after(last)
+        is_stated = is_stated and not (named.is_city and self.is_district_city(place))
+        if agency.place_rule == "never":
+            if is_stated:
+                return None
+            after, place = last, self.place
+        elif not is_stated:
+            after, place = last, self.place
+            if self.unit_after(last) or (named.is_city and not self.is_municipal()):
+                return None
+            if agency.place_rule == "required":
+                heir = self.place_of_next(last)
+                is_own = is_owner and self.place is not None and not self.levels_after(last)
+                if heir is None and not is_own and not self.is_bounded(first, last):
+                    return None
+                place = heir or place
+        code = place.code if place else self.jurisdiction
+        placed = self.registers.placed(agency, code)
+        if not placed.jurisdiction:
+            confidence = min(confidence, 0.5)
+        head = self.words[first].folded
+        return Found(
+            after,
+            placed.name,
+            placed.local,
+            False,
+            True,
+            rule,
+            confidence,
+            is_stated,
+            head if head in LIST_HEADS and not is_stated else "",
+        )
+
+    def is_provincial(self) -> bool:
+        return self.place is not None and self.place.kind != "country"
+
+    def is_municipal(self) -> bool:
+        return self.place is not None and self.place.kind == "municipality"
+
+    def is_district_city(self, place: Place | None) -> bool:
+        return place is not None and place.kind != "municipality"
+
+    def place_after(self, position: int) -> tuple[int, Place | None, bool]:
+        """(next word, place, whether stated) for "tỉnh", "tỉnh Hải Dương", "Hải Dương"."""
+        at = position
+        if self.is_word(at, "của") and self.is_soft(at):
+            at += 1
+        if self.is_committee(at):
+            return position, None, False
+        if self.is_folded(at, "tinh") and self.is_soft(at):
+            named = self.place_name(at + 1)
+            if named:
+                return named[0], named[1], True
+            return at + 1, self.place, not self.is_municipal()
+        unit = self.phrase(self.phrases.units, at) if at < len(self.words) else None
+        if unit and unit[1] == "thành phố" and self.is_soft(at):
+            named = self.place_name(unit[0])
+            if named and named[1].kind == "municipality":
+                return named[0], named[1], True
+            is_named = self.is_capital(unit[0]) and self.is_soft(unit[0])
+            if self.is_municipal() and not is_named:
+                return unit[0], self.place, True
+            return position, None, False
+        named = self.place_name(at) if at == position else None
+        return (named[0], named[1], True) if named else (position, None, False)
+
+    def is_committee(self, position: int) -> bool:
+        """Whether "tỉnh" is the first half of "Tỉnh ủy" or "Tỉnh đoàn"."""
+        following = position + 1
+        is_second = self.is_word(following, "ủy") or self.is_word(following, "đoàn")
+        return is_second and self.is_word(position, "tỉnh") and self.is_soft(following)
+
+    def place_name(self, position: int) -> tuple[int, Place] | None:
+        best: tuple[int, Place] | None = None
+        for last, form, _ in self.matches(self.names.places, position):
+            if self.is_joined(position) and self.is_capital(position):
+                assert isinstance(form.payload, Place)
+                best = (last, form.payload)
+        return best
+
+    def place_of_next(self, position: int) -> Place | None:
+        """In "HĐND, UBND tỉnh" the first has the place of the second."""
+        at = position
+        if at < len(self.words) and self.words[at].folded == "va":
+            at += 1
+        if at >= len(self.words) or not re.fullmatch(r"\s*[,/-]?\s*", self.gaps[position]):
+            return None
+        if at == position and not re.search(r"[,/-]", self.gaps[position]):
+            return None
+        for last, form, _ in self.matches(self.names.agencies, at):
+            named = form.payload
+            assert isinstance(named, Named)
+            after, place, is_stated = self.place_after(last)
+            if is_stated and named.agency.place_rule == "required" and after > last:
+                return place
+        return None
+
+    def unit_after(self, position: int) -> bool:
+        """Whether a district or commune follows ("UBND huyện Gia Lộc")."""
+        unit = self.phrase(self.phrases.units, position)
+        return unit is not None and self.is_soft(position)
+
+    def levels_after(self, position: int) -> bool:
+        """Whether words follow that make a group of it ("UBND các huyện", "HĐND cấp xã")."""
+        is_level = self.is_word(position, "các") or self.is_word(position, "cấp")
+        return is_level and self.is_soft(position)
+
+    def district(self, position: int) -> Found | None:
+        """A district's or commune's body: "UBND thành phố Chí Linh", "Huyện ủy Gia Lộc"."""
+        head = self.phrase(self.phrases.heads, position)
+        if head:
+            unit = self.phrase(self.phrases.units, head[0])
+            if unit is None or not self.is_soft(head[0]):
+                return None
+            last = self.proper_name(unit[0])
+            if last == unit[0]:
+                return None
+            name = f"{head[1]} {unit[1]} {self.printed(unit[0], last)}"
+            return self.unregistered_place(last, name)
+        if self.words[position].folded in COMMITTEES and self.is_capital(position):
+            if not self.is_word(position + 1, "ủy") or not self.is_soft(position + 1):
+                return None
+            last = self.proper_name(position + 2)
+            if last > position + 2:
+                kind = COMMITTEES[self.words[position].folded]
+                return self.unregistered_place(
+                    last, f"{kind} ủy {self.printed(position + 2, last)}"
+                )
+        return None
+
+    def unregistered_place(self, last: int, name: str) -> Found:
+        local = f"{self.local_head()}.{iri.slug(name)}"
+        confidence = 0.95 if self.place else 0.5
+        return Found(last, name, local, False, True, "agency.district", confidence, True)
+
+    def proper_name(self, position: int) -> int:
+        """End of a run of capitalised words ("Chí Linh")."""
+        at = position
+        while (
+            at < min(len(self.words), position + _DISTRICT_WORDS)
+            and (self.is_capital(at) or (at == position and self.words[at].surface.isdigit()))
+            and self.is_soft(at)
+            and not (at > position and self.agency(at))
+        ):
+            at += 1
+        return at
+
+    def member(self, position: int, head: str) -> Found | None:
+        node = self.names.agencies.below.get(head)
+        if node is None:
+            return None
+        best: Found | None = None
+        for last, form, cost in self.matches(node, position, skip=1):
+            named = form.payload
+            assert isinstance(named, Named)
+            found = self.placed(position, last, named, cost)
+            if found and not cost and (best is None or found.last > best.last):
+                best = Found(
+                    found.last,
+                    found.canonical,
+                    found.local,
+                    False,
+                    True,
+                    "agency.list",
+                    min(found.confidence, 0.9),
+                    found.has_place,
+                    head,
+                )
+        return best
+
+    def local_head(self) -> str:
+        return self.place.local if self.place else UNPLACED

@@ -1,0 +1,592 @@
+"""Paths between things, upward and downward, found on demand and shown with their evidence.
+
+Edges lead upward: a task is stipulated in its part, the part belongs to its document, and the
+document implements a directive.  A path is worth its weakest edge.
+
+    strict      what ``pg:tracesTo`` follows; ``wide`` adds ``pg:basedOn`` to policy documents
+    external    whether facts of the register, which no text of the corpus states, count too
+    by part     a task has only the parents that it cites itself, not those of its document
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from policygraph import iri
+from policygraph.engine import Engine, Statement
+from policygraph.lineage import BASED_ON, REGISTER, STRICT, policy_types
+
+DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
+MAX_NODES = 5000
+"""Things looked at below another before the search stops and says so."""
+_MAX_STEPS = 200_000
+"""Steps of the search for all paths before it stops and says so."""
+
+_FROM_ITS_WORDS = frozenset(map(iri.term, ("stipulatedIn", "partOf")))
+"""Relations that the lower thing's own words show; all others are said by a citation."""
+_STRENGTH = ("title", "preamble", "body", "table", "inferred", "external")
+"""Evidence classes, the strongest first; words of the body and of a table weigh the same."""
+_RANK = {iri.concept("evidence-class", name): rank for rank, name in enumerate(_STRENGTH)}
+_RANK[iri.concept("evidence-class", "table")] = _RANK[iri.concept("evidence-class", "body")]
+BODY, EXTERNAL = iri.concept("evidence-class", "body"), iri.concept("evidence-class", "external")
+INFERRED = iri.concept("evidence-class", "inferred")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Which edges count."""
+
+    wide: bool = False
+    external: bool = False
+    by_part: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An edge without its evidence; ``is_external`` where only the register states it."""
+
+    lower: str
+    relation: str
+    upper: str
+    is_external: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An edge with the words that say it.
+
+    Offsets count code points of ``file``; None where there are no words.  ``assertion`` is the
+    citation, task or part that says it; ``sources`` vouch for an external fact.
+    """
+
+    lower: str
+    relation: str
+    relation_label: str
+    upper: str
+    assertion: str | None
+    quote: str | None
+    file: str | None
+    start: int | None
+    end: int | None
+    evidence_class: str
+    confidence: float | None
+    rule: str | None
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What came in a document's place, from which day (ISO 8601; None where not known)."""
+
+    iri: str
+    label: str
+    since: str | None
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A thing on a path; days as ISO 8601, ``valid_to`` the last one on which it holds."""
+
+    iri: str
+    kind: str
+    """doc, part, task …"""
+    label: str
+    issued: str | None
+    valid_from: str | None
+    valid_to: str | None
+    replaced_by: tuple[Replacement, ...]
+
+    def holds_on(self, day: dt.date) -> bool | None:
+        """Whether it was in force on a day; None where nothing on record says so."""
+        on = day.isoformat()
+        start = self.valid_from or self.issued
+        if start and on < start:
+            return False
+        if self.valid_to:
+            return on <= self.valid_to
+        if any(r.since and r.since <= on for r in self.replaced_by):
+            return False
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Things from the lower to the upper, and the edges between them.  The evidence class is the
+    weakest edge's; the confidence the least that is known."""
+
+    nodes: tuple[str, ...]
+    edges: tuple[Edge, ...]
+
+    @property
+    def evidence_class(self) -> str:
+        return max((e.evidence_class for e in self.edges), key=lambda name: _RANK.get(name, 0))
+
+    @property
+    def confidence(self) -> float | None:
+        return min((e.confidence for e in self.edges if e.confidence is not None), default=None)
+
+    @property
+    def is_external(self) -> bool:
+        return any(e.evidence_class == EXTERNAL for e in self.edges)
+
+    @property
+    def is_inferred(self) -> bool:
+        return any(e.evidence_class == INFERRED for e in self.edges)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One direction of a lineage.  ``last`` are the documents (or the thing itself) where it
+    ends; ``is_complete`` is False where a limit cut the paths or the search short."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    paths: tuple[Path, ...]
+    last: tuple[Node, ...]
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Whether one thing leads to another: the paths, lower end first, or where each side ends.
+
+    ``lower_last`` are the last documents reached upward from the lower thing, ``upper_last``
+    those reached downward from the upper one.
+    """
+
+    lower: Node
+    upper: Node
+    found: Found | None
+    lower_last: tuple[Node, ...]
+    upper_last: tuple[Node, ...]
+
+
+_Piece = tuple[int, int, str, str]
+"""Start, end, file and words."""
+
+
+class Paths:
+    """Walks one engine under one choice of options; what it has read it does not read again."""
+
+    def __init__(self, engine: Engine, options: Options = Options(), lang: str = "vi") -> None:
+        self.engine, self.options, self.lang = engine, options, lang
+        self._relations = (*STRICT, BASED_ON) if options.wide else STRICT
+        self._above: dict[str, tuple[Link, ...]] = {}
+        self._nodes: dict[str, Node] = {}
+        self._edges: dict[Link, Edge] = {}
+        self._labels: dict[str, str | None] = {}
+        self._policy: dict[str, bool] = {}
+
+    # --- what leads where ---------------------------------------------------------------------
+
+    def above(self, thing: str) -> tuple[Link, ...]:
+        """Direct edges upward from a thing, whatever its place on the way."""
+        known = self._above.get(thing)
+        if known is None:
+            known = self._above[thing] = tuple(self._links(thing, upward=True))
+        return known
+
+    def up(self, thing: str) -> dict[str, tuple[Link, ...]]:
+        """Everything above a thing: each thing reached, nearest first, with its edges upward."""
+        own = _own_document(thing) if self.options.by_part else None
+        found: dict[str, tuple[Link, ...]] = {}
+        waiting = deque([thing])
+        while waiting:
+            node = waiting.popleft()
+            if node in found:
+                continue
+            found[node] = () if node == own else self.above(node)
+            waiting.extend(link.upper for link in found[node])
+        return found
+
+    def down(self, thing: str) -> tuple[dict[str, tuple[Link, ...]], bool]:
+        """Documents and tasks below a thing with all between, each with its edges *upward*; and
+        whether all were looked at."""
+        below: dict[str, list[Link]] = {thing: []}
+        waiting = deque([thing])
+        while waiting and len(below) <= MAX_NODES:
+            node = waiting.popleft()
+            for link in self._links(node, upward=False):
+                if self.options.by_part and node != thing and _own_document(link.lower) == node:
+                    continue
+                if link.lower not in below:
+                    below[link.lower] = []
+                    waiting.append(link.lower)
+                below[link.lower].append(link)
+        return _pruned(below, thing), not waiting
+
+    def _links(self, thing: str, *, upward: bool) -> Iterator[Link]:
+        for relation in self._relations:
+            graphs: dict[str, bool] = {}
+            found = (
+                ((s.value.value, s.graph) for s in self.engine.statements(thing, relation, None))
+                if upward
+                else ((s.subject, s.graph) for s in self.engine.statements(None, relation, thing))
+            )
+            for other, graph in found:
+                graphs[other] = graphs.get(other, True) and graph == REGISTER
+            for other, is_external in sorted(graphs.items()):
+                lower, upper = (thing, other) if upward else (other, thing)
+                if is_external and not self.options.external:
+                    continue
+                if relation == BASED_ON and not self._is_policy(upper):
+                    continue
+                if lower != upper:
+                    yield Link(lower, relation, upper, is_external)
+
+    def _is_policy(self, document: str) -> bool:
+        if document not in self._policy:
+            types = {s.value.value for s in self._said(document, "documentType")}
+            self._policy[document] = not types.isdisjoint(self._policy_types)
+        return self._policy[document]
+
+    @cached_property
+    def _policy_types(self) -> frozenset[str]:
+        return frozenset(policy_types())
+
+    # --- answers ------------------------------------------------------------------------------
+
+    def upward(self, thing: str, limit: int = DEFAULT_LIMIT, *, every: bool = False) -> Found:
+        """What stands above a thing, with the paths to where it ends: the shortest one to each
+        end, or with ``every`` all simple paths."""
+        above = self.up(thing)
+        last = self._last_above(above)
+        paths, is_complete = _search(_uppers(above), thing, set(last), limit, every=every)
+        return self._found(above, paths, last, is_complete=is_complete)
+
+    def downward(self, thing: str, limit: int = DEFAULT_LIMIT, *, every: bool = False) -> Found:
+        """What stands below a thing, with the paths from each lowest document and task."""
+        above, all_seen = self.down(thing)
+        lowers = _lowers(above)
+        ends = {node for node in above if not lowers.get(node)}
+        paths, all_told = _search(lowers, thing, ends, limit, every=every)
+        last = [node for node in above if node in ends and _kind(node) == "doc"]
+        turned = [path[::-1] for path in paths]
+        return self._found(above, turned, last, is_complete=all_seen and all_told)
+
+    def between(
+        self, one: str, other: str, limit: int = DEFAULT_LIMIT, *, every: bool = False
+    ) -> Between:
+        """The paths from one thing up to another, or else from the other up to the one."""
+        for lower, upper in ((one, other), (other, one)):
+            above = self.up(lower)
+            if upper in above:
+                sequences, is_complete = _search(_uppers(above), lower, {upper}, limit, every=every)
+                on_paths = {node for sequence in sequences for node in sequence}
+                kept = {
+                    node: tuple(link for link in links if link.upper in on_paths)
+                    for node, links in above.items()
+                    if node in on_paths
+                }
+                found = self._found(kept, sequences, [upper], is_complete=is_complete)
+                return Between(self.node(lower), self.node(upper), found, (), ())
+        below, _ = self.down(other)
+        return Between(
+            self.node(one),
+            self.node(other),
+            None,
+            tuple(map(self.node, self._last_above(self.up(one)))),
+            tuple(map(self.node, _lowest_documents(below)))[:limit],
+        )
+
+    def _last_above(self, above: Mapping[str, Sequence[Link]]) -> list[str]:
+        """Where the way up ends.  A document that is only planned is a demand that has been
+        answered, not a document that was reached."""
+        planned = {node for node in above if self._is_planned(node)}
+        return [
+            node
+            for node, links in above.items()
+            if node not in planned and all(link.upper in planned for link in links)
+        ]
+
+    def _is_planned(self, thing: str) -> bool:
+        return any(self.engine.statements(None, iri.term("mandates"), thing))
+
+    def _found(
+        self,
+        above: Mapping[str, Sequence[Link]],
+        sequences: Iterable[Sequence[str]],
+        last: Iterable[str],
+        *,
+        is_complete: bool,
+    ) -> Found:
+        return Found(
+            tuple(map(self.node, above)),
+            tuple(self.edge(link) for links in above.values() for link in links),
+            tuple(self._path(sequence, above) for sequence in sequences),
+            tuple(map(self.node, last)),
+            is_complete,
+        )
+
+    def _path(self, sequence: Sequence[str], above: Mapping[str, Sequence[Link]]) -> Path:
+        """The strongest edge of each step."""
+        return Path(
+            tuple(sequence),
+            tuple(
+                min(
+                    (self.edge(link) for link in above[lower] if link.upper == upper),
+                    key=lambda edge: _RANK.get(edge.evidence_class, 0),
+                )
+                for lower, upper in pairwise(sequence)
+            ),
+        )
+
+    # --- what is shown of things and edges ----------------------------------------------------
+
+    def node(self, thing: str) -> Node:
+        if thing not in self._nodes:
+            is_document = _kind(thing) == "doc"
+            self._nodes[thing] = Node(
+                thing,
+                _kind(thing),
+                self._label(thing) or thing,
+                self._value(thing, iri.PREFIXES["dcterms"] + "issued") if is_document else None,
+                self._value(thing, iri.term("validFrom")) if is_document else None,
+                self._value(thing, iri.term("validTo")) if is_document else None,
+                tuple(self._replacements(thing)) if is_document else (),
+            )
+        return self._nodes[thing]
+
+    def edge(self, link: Link) -> Edge:
+        if link not in self._edges:
+            self._edges[link] = self._read(link)
+        return self._edges[link]
+
+    def _read(self, link: Link) -> Edge:
+        """The strongest of the assertions that say an edge, the first in the text on a tie."""
+        default = EXTERNAL if link.is_external else BODY
+        choices: list[tuple[str, _Piece | None, str | None]] = [
+            (
+                self._value(assertion, iri.term("evidenceClass")) or default,
+                self._first_piece(assertion),
+                assertion,
+            )
+            for assertion in self._assertions(link)
+        ]
+        said, first, assertion = min(
+            choices,
+            key=lambda choice: (_RANK.get(choice[0], 0), choice[1] or (0, 0), choice[2] or ""),
+            default=(default, None, None),
+        )
+        start, end, file, quote = first or (None, None, None, None)
+        confidence = self._value(assertion, iri.term("confidence")) if assertion else None
+        return Edge(
+            link.lower,
+            link.relation,
+            self._label(link.relation) or link.relation,
+            link.upper,
+            assertion,
+            quote,
+            file,
+            start,
+            end,
+            said,
+            float(confidence) if confidence else None,
+            self._value(assertion, iri.term("rule")) if assertion else None,
+            self._sources(assertion) if assertion else (),
+        )
+
+    def _assertions(self, link: Link) -> Iterator[str]:
+        if link.relation in _FROM_ITS_WORDS:
+            yield link.lower
+            return
+        subject, cited, relation = map(iri.term, ("citingSubject", "citedDocument", "relation"))
+        for said in self.engine.statements(None, subject, link.lower):
+            citation = said.subject
+            if any(
+                s.value.value == link.upper for s in self.engine.statements(citation, cited, None)
+            ) and any(
+                s.value.value == link.relation
+                for s in self.engine.statements(citation, relation, None)
+            ):
+                yield citation
+
+    def _first_piece(self, assertion: str) -> _Piece | None:
+        """The first piece of an assertion's evidence; None where it has no words."""
+        pieces = []
+        for evidence in self._said(assertion, "evidence"):
+            values = {
+                said.predicate.removeprefix(iri.ONTOLOGY): said.value.value
+                for said in self.engine.statements(evidence.value.value, None, None)
+            }
+            if {"start", "end", "sourceFile", "quote"} <= values.keys():
+                place = int(values["start"]), int(values["end"])
+                pieces.append((*place, values["sourceFile"], values["quote"]))
+        return min(pieces, default=None)
+
+    def _replacements(self, document: str) -> Iterator[Replacement]:
+        replaces = iri.term("replaces")
+        for newer in sorted({s.subject for s in self.engine.statements(None, replaces, document)}):
+            if _kind(newer) != "doc":
+                continue
+            edge = self.edge(Link(newer, replaces, document, is_external=True))
+            since = self._value(newer, iri.term("validFrom"))
+            yield Replacement(newer, self._label(newer) or newer, since, edge.sources)
+
+    def _sources(self, assertion: str) -> tuple[str, ...]:
+        source = iri.PREFIXES["dcterms"] + "source"
+        return tuple(sorted(s.value.value for s in self.engine.statements(assertion, source, None)))
+
+    def _label(self, thing: str) -> str | None:
+        if thing not in self._labels:
+            names = {
+                getattr(s.value, "language", None) or "": s.value.value
+                for s in self.engine.statements(thing, iri.PREFIXES["rdfs"] + "label", None)
+            }
+            asked = names.get(self.lang) or names.get("vi")
+            self._labels[thing] = asked or next(
+                filter(None, (self._value(thing, iri.term(name)) for name in ("heading", "path"))),
+                None,
+            )
+        return self._labels[thing]
+
+    def _value(self, thing: str, predicate: str) -> str | None:
+        return min(
+            (s.value.value for s in self.engine.statements(thing, predicate, None)), default=None
+        )
+
+    def _said(self, thing: str, name: str) -> Iterator[Statement]:
+        return self.engine.statements(thing, iri.term(name), None)
+
+
+def _kind(thing: str) -> str:
+    name = iri.parse(thing)
+    return name.kind.value if name else ""
+
+
+def _own_document(thing: str) -> str | None:
+    """The document under which a part or task stands; None for a document itself."""
+    name = iri.parse(thing)
+    if name is None or name.kind is iri.Kind.DOCUMENT:
+        return None
+    return iri.thing(iri.Kind.DOCUMENT, iri.document_of(name.local))
+
+
+Adjacent = Mapping[str, Sequence[str]]
+
+
+def _uppers(above: Mapping[str, Sequence[Link]]) -> Adjacent:
+    return {
+        node: list(dict.fromkeys(link.upper for link in links if link.upper in above))
+        for node, links in above.items()
+    }
+
+
+def _lowers(above: Mapping[str, Sequence[Link]]) -> Adjacent:
+    found: dict[str, list[str]] = {}
+    for node, uppers in _uppers(above).items():
+        for upper in uppers:
+            found.setdefault(upper, []).append(node)
+    return found
+
+
+def _pruned(below: Mapping[str, Sequence[Link]], root: str) -> dict[str, tuple[Link, ...]]:
+    """Without the parts that hold neither a task nor anything that leads to a document."""
+    kept = {root}
+    waiting = deque(node for node in below if _kind(node) in ("doc", "task"))
+    while waiting:
+        node = waiting.popleft()
+        if node not in kept or node == root:
+            kept.add(node)
+            waiting.extend(link.upper for link in below[node] if link.upper not in kept)
+    return {node: tuple(links) for node, links in below.items() if node in kept}
+
+
+def _lowest_documents(above: Mapping[str, Sequence[Link]]) -> list[str]:
+    """Documents below which no other document stands; a task counts as its document."""
+    documents = dict.fromkeys(
+        node if _kind(node) == "doc" else _own_document(node) or node for node in above
+    )
+    led_to = {link.upper for node, links in above.items() if _kind(node) == "doc" for link in links}
+    return [document for document in documents if document not in led_to]
+
+
+def _search(
+    adjacent: Adjacent, start: str, ends: set[str], limit: int, *, every: bool
+) -> tuple[list[tuple[str, ...]], bool]:
+    """Simple paths from the start to the ends, shortest first, and whether these are all that
+    were asked for: one to each end, or with ``every`` all there are."""
+    found: list[tuple[str, ...]] = []
+    for path in _all_paths(adjacent, start, ends) if every else _nearest(adjacent, start, ends):
+        if path is None or len(found) == limit:
+            return found, False
+        found.append(path)
+    return found, True
+
+
+def _nearest(adjacent: Adjacent, start: str, ends: set[str]) -> Iterator[tuple[str, ...]]:
+    """The shortest path to each end."""
+    came_from: dict[str, str] = {}
+    waiting = deque([start])
+    while waiting:
+        node = waiting.popleft()
+        if node in ends and node != start:
+            yield _walked(came_from, node, start)
+        for after in adjacent.get(node, ()):
+            if after not in came_from and after != start:
+                came_from[after] = node
+                waiting.append(after)
+
+
+def _walked(came_from: Mapping[str, str], node: str, start: str) -> tuple[str, ...]:
+    path = [node]
+    while path[-1] != start:
+        path.append(came_from[path[-1]])
+    return tuple(reversed(path))
+
+
+def _all_paths(adjacent: Adjacent, start: str, ends: set[str]) -> Iterator[tuple[str, ...] | None]:
+    """Every simple path to an end, by length; None where the search gives up.
+
+    Depth first under a bound that grows: a step is taken only if an end is still near enough,
+    and the search is over when the bound stopped nothing.
+    """
+    distance = _distances(adjacent, ends)
+    bound, steps, is_cut = distance.get(start, 0), 0, start in distance
+    while is_cut:
+        is_cut = False
+        path, choices = [start], [iter(adjacent.get(start, ()))]
+        on_path = {start}
+        while choices:
+            after = next(choices[-1], None)
+            steps += 1
+            if steps > _MAX_STEPS:
+                yield None
+                return
+            if after is None:
+                choices.pop()
+                on_path.discard(path.pop())
+            elif after not in on_path and after in distance:
+                if len(path) + distance[after] > bound:
+                    is_cut = True
+                elif after in ends:
+                    if len(path) == bound:
+                        yield (*path, after)
+                else:
+                    path.append(after)
+                    on_path.add(after)
+                    choices.append(iter(adjacent.get(after, ())))
+        bound += 1
+
+
+def _distances(adjacent: Adjacent, ends: set[str]) -> Mapping[str, int]:
+    """Steps from each thing to the nearest end, where there is a way."""
+    back: dict[str, list[str]] = {}
+    for node, afters in adjacent.items():
+        for after in afters:
+            back.setdefault(after, []).append(node)
+    found = dict.fromkeys(ends, 0)
+    waiting = deque(sorted(ends))
+    while waiting:
+        node = waiting.popleft()
+        for before in back.get(node, ()):
+            if before not in found:
+                found[before] = found[node] + 1
+                waiting.append(before)
+    return found

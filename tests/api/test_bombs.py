@@ -1,0 +1,340 @@
+"""Queries and clients that bring other services down.
+
+Each gets a clean refusal within its limit; look-ups of other clients are answered throughout;
+at the end memory is where it was and no worker is left behind.
+"""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from tests.api.conftest import serving
+
+LIMIT = 2.0
+POINT = "SELECT ?n { doc:vn-61.ubnd.kh.2021.2358 pg:documentNumber ?n }"
+ALL = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i"
+STEPS = "/".join(["pg:partOf"] * 2000)
+OPTIONALS = " ".join(f"OPTIONAL {{ ?s ?p{n} ?o{n} }}" for n in range(500))
+HARD = {
+    "braces": "SELECT * " + "{" * 5000 + "}" * 5000,
+    "parentheses": "SELECT * { FILTER" + "(" * 5000 + "1" + ")" * 5000 + " }",
+    "optionals": "SELECT * { ?s a pg:Task " + OPTIONALS + " }",
+    "path": f"SELECT * {{ ?s {STEPS} ?o }}",
+    "stars": "SELECT (COUNT(*) AS ?n) { ?s ((((pg:partOf|^pg:partOf|!pg:x)*)*)*)* ?o }",
+    "product": f"SELECT (COUNT(*) AS ?n) {{ {ALL} }}",
+    "order": f"SELECT * {{ {ALL} }} ORDER BY ?c ?f ?i",
+    "offset": f"SELECT * {{ {ALL} }} OFFSET 1000000000000 LIMIT 1",
+    "concat": f"SELECT (GROUP_CONCAT(?c) AS ?all) {{ {ALL} }}",
+    "unary": "SELECT * { FILTER(" + "!" * 60_000 + "1) }",
+    "unions": "SELECT * { " + " UNION ".join(["{ ?s ?p ?o }"] * 3000) + " ?a ?b ?c . ?d ?e ?f }",
+    "escaped braces": "SELECT * " + r"\u007B" * 5000 + r"\u007D" * 5000,
+}
+
+
+class Listener(http.server.BaseHTTPRequestHandler):
+    """Remembers every request; a query that reaches it has got out."""
+
+    reached: list[str] = []
+
+    def do_GET(self) -> None:
+        Listener.reached.append(self.path)
+        self.send_response(200)
+        self.end_headers()
+
+    do_POST = do_GET
+
+    def log_message(self, *args: object) -> None:
+        """Nothing on the terminal."""
+
+
+@pytest.fixture(scope="module")
+def inner():
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Listener) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/inner"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def service(store_root, tmp_path_factory):
+    log = tmp_path_factory.mktemp("bombs") / "log"
+    limits = {
+        "timeout": LIMIT,
+        "workers": 2,
+        "memory_mb": 512,
+        "max_answer_mb": 8,
+        "budget": 100_000,
+        "patience": 8,
+        "body_timeout": 3,
+        "cache_mb": 0,
+    }
+    with serving(store_root, log, **limits) as started:
+        before = resident(started)
+        yield started
+        settle(started)
+        assert len(started.processes()) == WHOLE
+        assert resident(started) < before + 200_000_000
+    with pytest.raises(httpx.TransportError):
+        started.get("/health")
+
+
+WHOLE = 1 + 3 + 2
+"""The service, two workers and one for look-ups, the process that forks them, and the one that
+minds what they share."""
+
+
+def resident(service):
+    """Bytes of memory of the service and its workers."""
+    pages = 0
+    for pid in service.processes():
+        path = Path(f"/proc/{pid}/statm")
+        pages += int(path.read_text(encoding="ascii").split()[1]) if path.exists() else 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def settle(service):
+    """Wait until killed workers have been replaced and nothing runs."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        health = service.get("/health").json()
+        if health["queue"] == 0 and health["workersAlive"] == 3:
+            if len(service.processes()) == WHOLE:
+                return
+        time.sleep(0.05)
+    raise AssertionError(service.get("/health").json())
+
+
+def post(service, query, client):
+    return client.post(
+        service.url + "/sparql",
+        content=query,
+        headers={"Content-Type": "application/sparql-query"},
+        timeout=60,
+    )
+
+
+def is_clean(answer):
+    """A whole problem document."""
+    assert 400 <= answer.status_code < 600
+    assert answer.status_code != 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert all(body[key] for key in ("type", "title", "detail", "advice"))
+    return body["type"].rpartition("/")[2]
+
+
+class Others:
+    """Clients that look one thing up again and again while something else goes on."""
+
+    def __init__(self, service):
+        self._service = service
+        self._stop = threading.Event()
+        self.wrong: list[str] = []
+        self.asked = 0
+
+    def __enter__(self):
+        self._thread = threading.Thread(target=self._ask)
+        self._thread.start()
+        return self
+
+    def _ask(self):
+        with httpx.Client(timeout=60) as client:
+            while not self._stop.is_set():
+                answer = post(self._service, f"{POINT} # {self.asked}", client)
+                self.asked += 1
+                if answer.status_code != 200 or "2358/KH-UBND" not in answer.text:
+                    self.wrong.append(answer.text)
+
+    def __exit__(self, *error):
+        self._stop.set()
+        self._thread.join()
+        assert not self.wrong, self.wrong[:3]
+        assert self.asked
+
+
+def test_hard_queries_all_at_once(service):
+    with Others(service), httpx.Client() as client, ThreadPoolExecutor(len(HARD)) as many:
+        started = time.monotonic()
+        answers = dict(
+            zip(HARD, many.map(lambda q: post(service, q, client), HARD.values()), strict=True)
+        )
+        took = time.monotonic() - started
+    kinds = {name: is_clean(answer) for name, answer in answers.items()}
+    assert kinds["braces"] == kinds["parentheses"] == kinds["escaped braces"] == "nesting"
+    assert kinds["product"] == kinds["offset"] == "timeout"
+    assert set(kinds.values()) <= {
+        "nesting",
+        "timeout",
+        "worker-died",
+        "busy",
+        "answer-too-large",
+        "too-long",
+        "syntax",
+        "evaluation",
+    }
+    # Each runs for LIMIT at most, two at a time; whatever waits longer than 8 s is told so.
+    assert took < 30
+    settle(service)
+
+
+SERVICES = {
+    "plain": "SELECT * { SERVICE <%s> { ?s ?p ?o } }",
+    "silent": "SELECT * { SERVICE SILENT <%s> { ?s ?p ?o } }",
+    "variable": "SELECT * { BIND(<%s> AS ?x) SERVICE ?x { ?s ?p ?o } }",
+    "escaped": r"SELECT * { S\u0045RVICE <%s> { ?s ?p ?o } }",
+    "escaped twice": r"SELECT * { S\u005Cu0045RVICE <%s> { ?s ?p ?o } }",
+    "subquery": "SELECT * { { SELECT * { OPTIONAL { SERVICE <%s> { ?s ?p ?o } } } } }",
+    "exists": "ASK { FILTER NOT EXISTS { SERVICE <%s> { ?s ?p ?o } } }",
+    "prefixed": "PREFIX x: <%s> SELECT * { SERVICE x: { ?s ?p ?o } }",
+    "commented": "SELECT * { SERVICE#\n<%s> { ?s ?p ?o } }",
+    "update": "INSERT { ?s ?p ?o } WHERE { SERVICE <%s> { ?s ?p ?o } }",
+    "load": "LOAD <%s>",
+}
+
+
+@pytest.mark.parametrize("form", SERVICES)
+def test_no_query_reaches_out(service, inner, form):
+    with httpx.Client() as client:
+        answer = post(service, SERVICES[form] % inner, client)
+    assert answer.status_code in (400, 403)
+    kind = is_clean(answer)
+    if answer.status_code == 403 and kind == "service-refused" and form == "plain":
+        assert answer.json()["service"] == inner
+        assert (answer.json()["line"], answer.json()["column"]) == (1, 12)
+    assert not Listener.reached
+
+
+@pytest.mark.parametrize("clause", ["FROM", "FROM NAMED"])
+def test_a_remote_graph_is_not_fetched(service, inner, clause):
+    query = f"SELECT * {clause} <{inner}> {{ ?s ?p ?o }}"
+    with httpx.Client() as client:
+        answer = post(service, query, client)
+    assert answer.json()["results"]["bindings"] == []
+    assert not Listener.reached
+
+
+def test_updates_change_nothing(service):
+    with httpx.Client() as client:
+        for update in ("DROP ALL", "INSERT DATA { <a:a> <a:b> <a:c> }"):
+            for given in (
+                {"data": {"update": update}},
+                {"data": {"query": update}},
+                {"content": update, "headers": {"Content-Type": "application/sparql-update"}},
+            ):
+                answer = client.post(service.url + "/sparql", timeout=60, **given)
+                assert answer.status_code == 403
+                assert is_clean(answer) == "update-refused"
+
+
+def test_a_body_of_10_mb(service):
+    with Others(service), httpx.Client() as client:
+        announced = post(service, POINT + " " * 10_000_000, client)
+        chunks = (b" " * 65536 for _ in range(160))
+        streamed = _until_refused(service, chunks)
+    assert (announced.status_code, is_clean(announced)) == (413, "too-long")
+    assert b" 413 " in streamed
+
+
+def _until_refused(service, chunks):
+    """Send a chunked body to whoever will take it; gives what came back."""
+    with socket.create_connection(("127.0.0.1", service.port), timeout=60) as connection:
+        connection.sendall(
+            b"POST /sparql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+            b"Content-Type: application/sparql-query\r\n\r\n"
+        )
+        try:
+            for chunk in chunks:
+                connection.sendall(b"%x\r\n%s\r\n" % (len(chunk), chunk))
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        return connection.recv(65536)
+
+
+@pytest.mark.parametrize("where", ["head", "body"])
+def test_a_client_that_sends_a_byte_a_second(service, where):
+    head = f"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: {len(POINT)}\r\n"
+    head += "Content-Type: application/sparql-query\r\n\r\n"
+    with Others(service), socket.create_connection(("127.0.0.1", service.port)) as slow:
+        slow.settimeout(1.0)
+        rest = (head if where == "head" else POINT).encode()
+        if where == "body":
+            slow.sendall(head.encode())
+        answer, started = b"", time.monotonic()
+        for byte in rest:
+            try:
+                slow.sendall(bytes([byte]))
+                answer = slow.recv(65536)
+            except TimeoutError:
+                assert time.monotonic() - started < 15
+                continue
+            except (BrokenPipeError, ConnectionResetError):
+                pass
+            break
+    assert (b" 408 " in answer) == (where == "body")
+
+
+def test_a_client_that_reads_nothing_holds_no_worker(service):
+    query = "SELECT * { ?a ?b ?c . ?d a pg:Task } LIMIT 20000"
+    with socket.create_connection(("127.0.0.1", service.port)) as lazy:
+        lazy.sendall(f"GET /sparql?query={quote(query)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert lazy.recv(15) == b"HTTP/1.1 200 OK"
+        with Others(service):
+            settle(service)
+
+
+def test_200_clients_at_once(service):
+    def ask(number):
+        query = POINT if number % 2 else f"{HARD['product']} # {number}"
+        with httpx.Client() as client:
+            return number, post(service, query, client)
+
+    with Others(service), ThreadPoolExecutor(200) as many:
+        answers = list(many.map(ask, range(200)))
+    for number, answer in answers:
+        if number % 2:
+            assert answer.status_code == 200, answer.text
+        else:
+            assert is_clean(answer) in ("timeout", "busy")
+    settle(service)
+
+
+def test_no_answer_is_ever_cut_short_with_a_200(service):
+    """An answer is whole before its first byte is sent, and says how long it is."""
+    query = "SELECT * { ?a ?b ?c . ?d a pg:Task } LIMIT 3000"
+    answer = service.get("/sparql", params={"query": query})
+    assert len(answer.content) == int(answer.headers["content-length"])
+    assert len(json.loads(answer.content)["results"]["bindings"]) == 3000
+    too_long = service.get("/sparql", params={"query": query.replace("3000", "1000000")})
+    assert (too_long.status_code, is_clean(too_long)) == (422, "answer-too-large")
+    assert too_long.json()["limit"] == 8 * 1024 * 1024
+
+
+def test_an_answer_that_breaks_off_is_taken_for_whole_by_no_client(service, store_root, tmp_path):
+    query = "SELECT * { ?a ?b ?c . ?d a pg:Task } LIMIT 20000"
+    with serving(store_root, tmp_path / "log", max_answer_mb=64) as doomed:
+        address = doomed.url + "/sparql"
+        with (
+            httpx.stream("GET", address, params={"query": query}, timeout=60) as answer,
+            pytest.raises(httpx.RemoteProtocolError),
+        ):
+            assert answer.status_code == 200
+            for number, _ in enumerate(answer.iter_raw(1024)):
+                if number == 0:
+                    doomed.process.kill()
+
+
+def test_health_says_whether_workers_are_cut_off(service):
+    assert isinstance(service.get("/health").json()["workersCutOffFromNetwork"], bool)

@@ -1,0 +1,54 @@
+"""The data routes alone over the fixture graph, with the service's way of telling errors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.testclient import TestClient
+
+from policygraph import lineage, resources, store
+from policygraph.errors import AmbiguousThing, QueryError, UnknownThing
+from policygraph_api import data
+from policygraph_api.problems import ProblemError, respond
+
+TTL = Path(__file__).parent.parent / "fixtures" / "ttl"
+
+
+@pytest.fixture(scope="session")
+def store_root(tmp_path_factory):
+    root = tmp_path_factory.mktemp("routes") / "store"
+    store.build(TTL, resources.directory("ontology"), root, lineage.derive)
+    return root
+
+
+@pytest.fixture(scope="session")
+def snapshot(store_root):
+    return store.open_read_only(store_root)
+
+
+@pytest.fixture(scope="session")
+def app(snapshot):
+    made = FastAPI()
+    made.include_router(data.router(lambda: snapshot))
+    kinds = (
+        (UnknownThing, "unknown-thing"),
+        (AmbiguousThing, "ambiguous-thing"),
+        (QueryError, "bad-parameter"),
+        (RequestValidationError, "bad-parameter"),
+    )
+    for error, kind in kinds:
+        made.add_exception_handler(
+            error, lambda request, raised, kind=kind: respond(ProblemError(kind, str(raised)))
+        )
+    made.add_exception_handler(ProblemError, lambda request, raised: respond(raised))
+    return made
+
+
+@pytest.fixture(scope="session")
+def web(app):
+    """Raises what no handler told, so that a failure shows itself."""
+    with TestClient(app) as opened:
+        yield opened
