@@ -17,8 +17,6 @@ from pyvi import ViTokenizer
 from bench.rows import Row
 from policygraph import pipeline, registers, resources
 from policygraph.model import Source
-from policygraph.rdf import documents, terms
-from policygraph.resolve import resolve
 from policygraph.text import read
 
 COPIES = (1, 10, 100)
@@ -31,9 +29,7 @@ def measure(copies: Sequence[int] = COPIES) -> list[Row]:
     megabytes = sum(len(s.text.encode()) for s in corpus) / 1e6
 
     def to_graph(sources: Sequence[Source]) -> None:
-        facts = resolve([pipeline.read_text(s, known) for s in sources], known)
-        for document in facts.documents:
-            terms.turtle(documents.document_graph(document, known))
+        pipeline.turtle_of(sources, known)
 
     def segment(sources: Sequence[Source]) -> None:
         for source in sources:

@@ -208,6 +208,31 @@ def test_without_a_place_provincial_bodies_stay_unplaced() -> None:
             "trung-tam-y-te-cac-huyen-thanh-pho",
         ),
         (
+            "các cơ quan báo chí, trang thông tin điện tử, đài truyền thanh cơ sở đưa tin",
+            "các cơ quan báo chí, trang thông tin điện tử, đài truyền thanh cơ sở",
+            "cac-co-quan-bao-chi-trang-thong-tin-dien-tu-dai-truyen-thanh-co-so",
+        ),
+        (
+            "Các doanh nghiệp cung cấp nước sạch đẩy mạnh đầu tư",
+            "Các doanh nghiệp cung cấp nước sạch",
+            "cac-doanh-nghiep-cung-cap-nuoc-sach",
+        ),
+        (
+            "phối hợp với các đơn vị kinh doanh vận tải trong việc bảo đảm an toàn",
+            "các đơn vị kinh doanh vận tải",
+            "cac-don-vi-kinh-doanh-van-tai",
+        ),
+        (
+            "Các doanh nghiệp cung cấp nước sạch, phối hợp kiểm tra chất lượng",
+            "Các doanh nghiệp",
+            "cac-doanh-nghiep",
+        ),
+        (
+            "Các doanh nghiệp cung cấp thông tin cho báo chí triển khai tuyên truyền",
+            "Các doanh nghiệp",
+            "cac-doanh-nghiep",
+        ),
+        (
             "các Ban của Hội đồng nhân dân giám sát việc thực hiện",
             "các Ban của Hội đồng nhân dân",
             "cac-ban-cua-hoi-dong-nhan-dan",
@@ -231,6 +256,41 @@ def test_levels_of_government_in_a_text_of_the_country() -> None:
         "vn.uy-ban-nhan-dan-cap-tinh-cap-huyen",
         "vn.uy-ban-nhan-dan-cap-tinh",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("UBND cấp tỉnh chủ trì", "Ủy ban nhân dân tỉnh Hải Dương"),
+        ("Hội đồng nhân dân cấp tỉnh quyết định", "Hội đồng nhân dân tỉnh Hải Dương"),
+        ("UBND cấp tỉnh, cấp huyện", "Ủy ban nhân dân cấp tỉnh, cấp huyện tỉnh Hải Dương"),
+        ("UBND cấp huyện", "Ủy ban nhân dân cấp huyện tỉnh Hải Dương"),
+    ],
+)
+def test_a_province_has_one_body_of_its_own_level(text: str, canonical: str) -> None:
+    assert names(text) == [canonical]
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("các tổ chức, cá nhân", "Các tổ chức, cá nhân"),
+        ("Các cơ quan, doanh nghiệp liên quan", "Các cơ quan, doanh nghiệp liên quan"),
+        ("Các doanh nghiệp của tỉnh", "Các doanh nghiệp tỉnh Hải Dương"),
+        (
+            "Các trường đại học trên địa bàn tỉnh",
+            "Các trường đại học trên địa bàn tỉnh Hải Dương",
+        ),
+        (
+            "Các huyện ủy, đảng ủy trực thuộc Tỉnh ủy",
+            "Các huyện ủy, đảng ủy trực thuộc Tỉnh ủy Hải Dương",
+        ),
+    ],
+)
+def test_a_group_with_private_members_is_the_provinces_only_by_its_words(
+    text: str, canonical: str
+) -> None:
+    assert names(text) == [canonical]
 
 
 def test_central_groups_belong_to_the_country() -> None:

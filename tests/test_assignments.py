@@ -259,7 +259,7 @@ def test_two_agencies_without_a_separator_are_not_paired(corpus):
                 (
                     "coordinate",
                     "inline",
-                    "Các trường đại học, doanh nghiệp trong và ngoài tỉnh Hải Dương",
+                    "Các trường đại học, doanh nghiệp trong và ngoài tỉnh",
                 ),
             },
         ),

@@ -21,7 +21,7 @@ from policygraph.settings import Settings
 from policygraph.store import Snapshot
 from policygraph_api import canned, data, logs, openapi, operation
 from policygraph_api.budgets import Budgets
-from policygraph_api.front import Front
+from policygraph_api.front import PACKED, Front
 from policygraph_api.graph_store import GraphStore
 from policygraph_api.metrics import Metrics
 from policygraph_api.problems import ProblemError, respond
@@ -59,7 +59,7 @@ def create_app(settings: Settings) -> Front:
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.add_middleware(CompressMiddleware, minimum_size=1024)
+    app.add_middleware(CompressMiddleware, minimum_size=PACKED)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],

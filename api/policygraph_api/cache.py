@@ -7,7 +7,7 @@ bytes; what was not asked for longest goes first.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, KeysView
 
 from policygraph_api.replies import Reply
 
@@ -26,6 +26,9 @@ class Cache:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def keys(self) -> KeysView[Hashable]:
+        return self._entries.keys()
 
     def get(self, key: Hashable) -> Reply | None:
         found = self._entries.get(key)

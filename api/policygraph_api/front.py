@@ -13,11 +13,14 @@ import hashlib
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette_compress import CompressMiddleware, add_compress_type
 
 from policygraph.settings import Settings
+from policygraph.store import GRAPH_FORMATS, RESULT_FORMATS
 from policygraph_api import logs
 from policygraph_api.cache import Cache
 from policygraph_api.metrics import Metrics
@@ -37,6 +40,10 @@ SECURITY: list[Header] = [
     (b"access-control-expose-headers", b"ETag, PolicyGraph-Build, Retry-After, Server-Timing"),
 ]
 """On every answer; a content security policy is added where a page has none of its own."""
+PACKED = 1024
+"""Bytes from which an answer is worth compressing."""
+for _media_type in (*RESULT_FORMATS, *GRAPH_FORMATS):
+    add_compress_type(_media_type)
 POLICY = b"default-src 'none'; frame-ancestors 'none'"
 _CHANGING = ("/health", "/metrics", "/admin", "/openapi.json")
 """Beginnings of paths whose answers depend on more than the build."""
@@ -133,17 +140,35 @@ class Front:
         if endpoint is None or scope["method"] == "OPTIONS":
             await self._app({**scope, "method": answering.method(scope)}, receive, answering)
             return
+        for name, value in scope["headers"]:
+            if name == b"accept-encoding" and value != b"identity":
+                packed = CompressMiddleware(
+                    _Direct(self, endpoint, answering), minimum_size=PACKED
+                )
+                await packed(scope, receive, answering)
+                return
+        await self.directly(endpoint, scope, receive, answering, answering)
+
+    async def directly(
+        self,
+        endpoint: Endpoint,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        answering: _Answering,
+    ) -> None:
+        """Let an endpoint answer."""
         try:
             reply = await endpoint(scope, receive, answering.served)
         except ProblemError as problem:
-            await respond(problem)(scope, receive, answering)
+            await respond(problem)(scope, receive, send)
             return
         except asyncio.CancelledError:
             # The client left and nobody reads an answer, or the service is going down.
             answering.status = 499
             return
         try:
-            await reply.send(answering, True, self._settings.send_timeout)
+            await reply.send(send, True, self._settings.send_timeout)
         except TimeoutError as error:
             # The length was announced, so breaking off here tells the client.
             raise ConnectionAbortedError("the client takes nothing") from error
@@ -183,6 +208,18 @@ class Front:
         elif b"vary" not in names:
             headers.append((b"vary", _VARY))
         return keep
+
+
+@dataclass(frozen=True, slots=True)
+class _Direct:
+    """An endpoint as an application, for the middleware that compresses."""
+
+    front: Front
+    endpoint: Endpoint
+    answering: _Answering
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.front.directly(self.endpoint, scope, receive, send, self.answering)
 
 
 Key = tuple[str, str, bytes, bytes, bytes, bytes]

@@ -22,6 +22,7 @@ from starlette.responses import Response
 
 from policygraph import engine_http, store
 from policygraph.engine import Engine
+from policygraph.engine_virtuoso import Virtuoso
 from policygraph.errors import StoreError
 from policygraph.lookup import Lookup
 from policygraph.queries import CannedQuery
@@ -30,6 +31,7 @@ from policygraph_api import home
 from policygraph_api.remote import RemoteRunner
 from policygraph_api.workers import Counts, Job, Limits, Pool, Result, Run
 
+_REMOTES = {"standard": engine_http.Remote, "virtuoso": Virtuoso}
 log = logging.getLogger(__name__)
 
 
@@ -209,7 +211,8 @@ class Builds:
     def _make(self, name: str | None) -> Served:
         settings = self._settings
         if settings.engine_url:
-            engine: Engine = engine_http.Remote(engine_http.server(settings))
+            kind = _REMOTES[settings.engine_dialect]
+            engine: Engine = kind(engine_http.server(settings))
             return Served(engine, RemoteRunner(settings), None, self._queries)
         snapshot = store.open_read_only(settings.store, name)
         limits = Limits(

@@ -46,7 +46,9 @@ from policygraph_api.negotiation import choose
 MB = 1024 * 1024
 QUICK = 0.1
 """Seconds a look-up may take; what runs longer is a long query."""
-TICK = 0.05
+PRESSED, CROWD = 0.025, 16
+"""What counts as long while more than so many queries wait for their first try."""
+TICK, PRESSED_TICK = 0.05, 0.01
 SPOOLED = MB // 4
 """Bytes of an answer that are kept in memory."""
 REMEMBERED = 4096
@@ -456,10 +458,11 @@ class Pool:
     def _make_room(self) -> None:
         """Take a place from a long query, if long ones have more than their share."""
         now = time.monotonic()
+        quick = PRESSED if len(self._state.fresh) > CROWD else QUICK
         long = [
             (link.run.started, link)
             for link in self._state.links
-            if link.run is not None and now - link.run.started > QUICK
+            if link.run is not None and now - link.run.started > quick
         ]
         if len(long) <= self.limits.workers:
             return
@@ -485,7 +488,8 @@ class Pool:
         """Enforce what depends on time."""
         if self._loop is None or self._state.is_closed:
             return
-        self._ticking = self._loop.call_later(TICK, self._tick)
+        waits = len(self._state.fresh) > 0
+        self._ticking = self._loop.call_later(PRESSED_TICK if waits else TICK, self._tick)
         now = time.monotonic()
         state = self._state
         for link in tuple(state.links):

@@ -13,8 +13,8 @@ from itertools import groupby
 from typing import TypeVar
 
 from policygraph import vocab
+from policygraph.engine import Engine
 from policygraph.queries import CannedQuery, Record, run
-from policygraph.store import Snapshot
 
 CHECKS = (
     "provision-without-lead",
@@ -183,7 +183,7 @@ class UnresolvedReport:
 
 
 def audit(
-    snapshot: Snapshot, known: Mapping[str, CannedQuery], document: str | None = None
+    snapshot: Engine, known: Mapping[str, CannedQuery], document: str | None = None
 ) -> AuditReport:
     """Run every check over the graph, or over one document ("2358/KH-UBND")."""
     found: dict[str, list[Finding]] = {name: [] for name in CHECKS}
@@ -200,7 +200,7 @@ def audit(
 
 
 def report(
-    snapshot: Snapshot, known: Mapping[str, CannedQuery], document: str | None = None
+    snapshot: Engine, known: Mapping[str, CannedQuery], document: str | None = None
 ) -> UnresolvedReport:
     """List what is unresolved, by reason, and how confident each rule is."""
     concepts = {concept.name: concept for concept in vocab.REASON_CONCEPTS}

@@ -8,18 +8,22 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from policygraph import resources
-from policygraph.errors import AmbiguousThing, PolicyGraphError, UnknownThing
+from policygraph.errors import AmbiguousThing, PolicyGraphError
 from policygraph.settings import Settings, default_store
+
+if TYPE_CHECKING:
+    from policygraph.queries import CannedQuery
+    from policygraph.store import Snapshot
 
 app = typer.Typer(
     name="policygraph",
@@ -130,25 +134,25 @@ def query(
 ) -> None:
     """Chạy một truy vấn có sẵn / run a canned query; without a name, list them."""
     from policygraph import queries
-    from policygraph.lookup import Lookup
-    from policygraph.store import open_read_only
 
-    known = queries.load(Settings().queries)
     if not name:
-        for entry in known.values():
+        for entry in queries.load(Settings().queries).values():
             _out.print(f"[bold]{entry.name}[/]  {entry.summary_vi} / {entry.summary_en}")
         return
-    if name not in known:
-        raise UnknownThing(
-            f"{name}: không có truy vấn này / no such query; có / known: {', '.join(known)}"
-        )
-    snapshot = open_read_only(store or default_store())
     given = dict(_pair(text) for text in parameters or ())
-    rows = queries.records(snapshot, queries.bind(known[name], given, Lookup(snapshot)))
+    rows = queries.run(*_served(store), name, given)
     if as_json:
         sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
         return
     _table(rows)
+
+
+def _served(store: Path | None) -> tuple[Snapshot, dict[str, CannedQuery]]:
+    """The store that is served, and the canned queries."""
+    from policygraph import queries
+    from policygraph.store import open_read_only
+
+    return open_read_only(store or default_store()), queries.load(Settings().queries)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -201,7 +205,7 @@ def review(
     items = reviewing.items(ttl or resources.directory("data/ttl"))
     pending = reviewing.pending(items, decisions.load(place))
     terminal = reviewing.Terminal(_out, texts or resources.directory("data/texts"))
-    reviewing.walk(pending, place, name, dt.date.today(), terminal.ask)
+    reviewing.walk(pending, place, name, dt.datetime.now().astimezone().date(), terminal.ask)
 
 
 @app.command()
@@ -226,6 +230,44 @@ def feed(
     from policygraph import releases
 
     sys.stdout.write(releases.feed(resources.checkout() or Path.cwd(), tags or []).decode())
+
+
+Document = Annotated[
+    str | None, typer.Option(help="Chỉ một văn bản / only one document: number or IRI.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="In JSON / print JSON.")]
+
+
+@app.command()
+def audit(document: Document = None, store: Store = None, as_json: AsJson = False) -> None:
+    """Chỗ hổng của đồ thị / the gaps: work without a lead, targets without a deadline …"""
+    from policygraph import audit as auditing
+
+    _say(auditing.audit(*_served(store), document), as_json)
+
+
+@app.command()
+def report(document: Document = None, store: Store = None, as_json: AsJson = False) -> None:
+    """Những gì chưa xác định được, theo lý do / what was seen and not resolved, by reason."""
+    from policygraph import audit as auditing
+
+    _say(auditing.report(*_served(store), document), as_json)
+
+
+class _Told(Protocol):
+    """A report that can be read by people and by programs."""
+
+    def lines(self) -> Iterable[str]: ...
+
+    def as_json(self) -> object: ...
+
+
+def _say(found: _Told, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(found.as_json(), ensure_ascii=False, indent=2) + "\n")
+        return
+    for line in found.lines():
+        _out.print(line, highlight=False, soft_wrap=True, markup=False)
 
 
 @app.command(name="eval")

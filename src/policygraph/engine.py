@@ -91,7 +91,11 @@ class Engine(ABC):
 
 def statement(subject: object, predicate: object, value: object, graph: object) -> Statement:
     """The parts of a quad as a statement; QueryError where an IRI is none."""
-    names = [term.value for term in (subject, predicate, graph) if isinstance(term, ox.NamedNode)]
-    if len(names) != 3 or not isinstance(value, Term):
-        raise QueryError(f"not a statement of this graph: {subject} {predicate} {value}")
-    return Statement(names[0], names[1], value, names[2])
+    if (
+        isinstance(subject, ox.NamedNode)
+        and isinstance(predicate, ox.NamedNode)
+        and isinstance(value, Term)
+        and isinstance(graph, ox.NamedNode)
+    ):
+        return Statement(subject.value, predicate.value, value, graph.value)
+    raise QueryError(f"not a statement of this graph: {subject} {predicate} {value}")

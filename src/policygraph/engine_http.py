@@ -11,14 +11,13 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pyoxigraph as ox
 
 from policygraph import iri, sparql_text
 from policygraph.engine import Engine, Found
-from policygraph.errors import DataError, QueryError, StoreError
+from policygraph.errors import QueryError, StoreError
 from policygraph.settings import Settings
 
 RESULTS = "application/sparql-results+json"
@@ -76,10 +75,22 @@ def server(settings: Settings) -> Server:
 
 def with_prefixes(text: str) -> str:
     """The project's prefixes before a query, in its first line so that lines keep their number."""
-    return f"BASE <{iri.BASE}> " + sparql_text.prologue(text, iri.PREFIXES) + sparql_text.escape_dots(text)
+    return (
+        f"BASE <{iri.BASE}> "
+        + sparql_text.prologue(text, iri.PREFIXES)
+        + sparql_text.escape_dots(text)
+    )
 
 
-DIALECTS: Mapping[str, Callable[[str], str]] = {"standard": with_prefixes}
+def for_virtuoso(text: str) -> str:
+    """Virtuoso 7 reads no escaped dots in names, but any number of plain ones."""
+    return f"BASE <{iri.BASE}> " + sparql_text.prologue(text, iri.PREFIXES) + text
+
+
+DIALECTS: Mapping[str, Callable[[str], str]] = {
+    "standard": with_prefixes,
+    "virtuoso": for_virtuoso,
+}
 
 
 class Remote(Engine):
@@ -121,23 +132,17 @@ class Remote(Engine):
     def close(self) -> None:
         self._client.close()
 
-    def load(self, graph: str, path: Path) -> None:
-        """Replace one named graph by a Turtle file: all at once through the Graph Store
+    def load(self, graph: str, triples: bytes) -> None:
+        """Replace one named graph by lines of N-Triples: all at once through the Graph Store
         Protocol, else emptied and filled by updates."""
-        try:
-            triples = list(ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
-        except SyntaxError as error:
-            raise DataError(path, f"broken Turtle: {error.msg}", error.lineno) from error
         if self.server.graphs_url:
-            body = io.BytesIO()
-            ox.serialize(triples, body, format=ox.RdfFormat.N_TRIPLES)
-            given = {"graph": graph}
-            self._send("PUT", self.server.graphs_url, params=given, content=body.getvalue())
+            self._send("PUT", self.server.graphs_url, triples, {"graph": graph})
             return
         self._update(f"DROP SILENT GRAPH <{graph}>")
-        for start in range(0, len(triples), CHUNK):
-            lines = "\n".join(f"{triple} ." for triple in triples[start : start + CHUNK])
-            self._update(f"INSERT DATA {{ GRAPH <{graph}> {{\n{lines}\n}} }}")
+        lines = triples.decode("utf-8").splitlines()
+        for start in range(0, len(lines), CHUNK):
+            some = "\n".join(lines[start : start + CHUNK])
+            self._update(f"INSERT DATA {{ GRAPH <{graph}> {{\n{some}\n}} }}")
 
     def _update(self, text: str) -> None:
         if not self.server.update_url:
@@ -145,7 +150,7 @@ class Remote(Engine):
                 f"{self.server.query_url}: không có nơi để nạp; hãy đặt engine_graphs_url hoặc "
                 "engine_update_url / nowhere to load to; set engine_graphs_url or engine_update_url"
             )
-        self._send("POST", self.server.update_url, content=text.encode("utf-8"), is_update=True)
+        self._send("POST", self.server.update_url, text.encode("utf-8"), is_update=True)
 
     def _ask(self, text: str, default: Sequence[str], named: Sequence[str]) -> httpx.Response:
         form = {
@@ -189,6 +194,18 @@ class Remote(Engine):
         raise AssertionError("the last pause is None")
 
 
+def publish(source: Engine, target: Remote) -> int:
+    """Copy every named graph of a build to a server; gives the number of graphs."""
+    graphs = source.graphs()
+    for graph in graphs:
+        found = source.query("CONSTRUCT WHERE { ?s ?p ?o }", default_graphs=(graph,))
+        out = io.BytesIO()
+        if isinstance(found, ox.QueryTriples):
+            found.serialize(out, ox.RdfFormat.N_TRIPLES)
+        target.load(graph, out.getvalue())
+    return len(graphs)
+
+
 def pauses(server: Server) -> Iterator[float | None]:
     """Seconds to wait after each attempt, None after the last; with a third of chance, so that
     clients that failed together do not come back together."""
@@ -200,6 +217,11 @@ def pauses(server: Server) -> Iterator[float | None]:
 def _checked(answer: httpx.Response) -> httpx.Response:
     """Raises QueryError where the server refuses the query, StoreError where it fails."""
     if answer.is_success:
+        if "x-sparql-maxrows" in answer.headers:
+            raise StoreError(
+                f"{answer.request.url}: máy chủ đã cắt bớt kết quả / the server cut the answer at "
+                f"{answer.headers['x-sparql-maxrows']} rows; raise its ResultSetMaxRows"
+            )
         return answer
     words = answer.text.strip()[:1000]
     if answer.status_code == httpx.codes.BAD_REQUEST:

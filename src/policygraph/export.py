@@ -71,7 +71,7 @@ def dump(snapshot: Snapshot, form: ox.RdfFormat, out: BinaryIO) -> None:
     found = snapshot.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
     if not isinstance(found, ox.QueryTriples):
         raise QueryError("a CONSTRUCT gave no triples")
-    found.serialize(out, form, prefixes=iri.PREFIXES)
+    ox.serialize(found, out, form, prefixes=iri.PREFIXES)
 
 
 def write(quads: Iterable[ox.Quad], form: ox.RdfFormat, out: BinaryIO) -> None:

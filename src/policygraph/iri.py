@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 BASE = "https://w3id.org/policygraph/"
@@ -110,6 +111,7 @@ def document_key(
     )
 
 
+@lru_cache(maxsize=4096)
 def path_local(path: str) -> str:
     """A provision's path as a tail of a local name: "II/5/đ/1.3" -> "II.5.dd.1_3".
 

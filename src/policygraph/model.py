@@ -276,6 +276,8 @@ class TargetMention:
     is_baseline: bool
     rule: str
     confidence: float
+    total: Decimal | None = None
+    """of how many, where the text counts so: 63 of "45/63"; in the unit of ``value``"""
 
 
 @dataclass(frozen=True, slots=True)

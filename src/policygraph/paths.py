@@ -260,6 +260,11 @@ class Paths:
         paths, is_complete = _search(_uppers(above), thing, set(last), limit, every=every)
         return self._found(above, paths, last, is_complete=is_complete)
 
+    def routes(self, thing: str, limit: int = DEFAULT_LIMIT) -> list[tuple[str, ...]]:
+        """The shortest way from a thing to each end above it, without labels and evidence."""
+        above = self.up(thing)
+        return _search(_uppers(above), thing, set(self._last_above(above)), limit, every=False)[0]
+
     def downward(self, thing: str, limit: int = DEFAULT_LIMIT, *, every: bool = False) -> Found:
         """What stands below a thing, with the paths from each lowest document and task."""
         above, all_seen = self.down(thing)
@@ -298,7 +303,7 @@ class Paths:
     def _last_above(self, above: Mapping[str, Sequence[Link]]) -> list[str]:
         """Where the way up ends.  A document that is only planned is a demand that has been
         answered, not a document that was reached."""
-        planned = {node for node in above if self._is_planned(node)}
+        planned = {node for node in above if _kind(node) == "doc" and self._is_planned(node)}
         return [
             node
             for node, links in above.items()
@@ -398,14 +403,10 @@ class Paths:
             return
         subject, cited, relation = map(iri.term, ("citingSubject", "citedDocument", "relation"))
         for said in self.engine.statements(None, subject, link.lower):
-            citation = said.subject
-            if any(
-                s.value.value == link.upper for s in self.engine.statements(citation, cited, None)
-            ) and any(
-                s.value.value == link.relation
-                for s in self.engine.statements(citation, relation, None)
+            if any(self.engine.statements(said.subject, cited, link.upper)) and any(
+                self.engine.statements(said.subject, relation, link.relation)
             ):
-                yield citation
+                yield said.subject
 
     def _first_piece(self, assertion: str) -> _Piece | None:
         """The first piece of an assertion's evidence; None where it has no words."""

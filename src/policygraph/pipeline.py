@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -90,6 +92,29 @@ def read_text(source: Source, registers: Registers) -> Reading:
     return Reading(tree, metadata, citations, tasks, assignments, targets, (*unread, *unassigned))
 
 
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Nothing that is read here is garbage before the end, and none of it is in cycles; looking
+    for some took a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def turtle_of(sources: Sequence[Source], registers: Registers) -> dict[str, bytes]:
+    """Texts to the Turtle of their graphs, by file name: the whole of reading, in memory."""
+    with _collector_paused():
+        facts = resolve([read_text(source, registers) for source in sources], registers)
+        return {
+            f"{document.key.local}.ttl": terms.turtle(documents.document_graph(document, registers))
+            for document in facts.documents
+        }
+
+
 def populate(
     texts: Path,
     ttl: Path,
@@ -99,7 +124,13 @@ def populate(
     progress: Progress | None = None,
 ) -> Populated:
     """Read every text of a directory and write (or, without ``write``, only compare) its Turtle."""
-    registers = registry.load(registers_dir)
+    with _collector_paused():
+        return _populate(texts, ttl, registry.load(registers_dir), write=write, progress=progress)
+
+
+def _populate(
+    texts: Path, ttl: Path, registers: Registers, *, write: bool, progress: Progress | None
+) -> Populated:
     readings, problems = [], []
     problems += _extract(texts) if write else []
     paths = source_paths(texts)

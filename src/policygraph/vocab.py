@@ -144,6 +144,7 @@ STATUS: Final = "pg:status"
 STIPULATED_IN: Final = "pg:stipulatedIn"
 SURFACE: Final = "pg:surface"
 TEXT: Final = "pg:text"
+TOTAL: Final = "pg:total"
 TRACES_TO: Final = "pg:tracesTo"
 TRACES_TO_EXTERNALLY: Final = "pg:tracesToExternally"
 TYPICAL_CLASS: Final = "pg:typicalClass"
@@ -279,6 +280,7 @@ PROPERTIES: Final[frozenset[str]] = frozenset(
         STIPULATED_IN,
         SURFACE,
         TEXT,
+        TOTAL,
         TRACES_TO,
         TRACES_TO_EXTERNALLY,
         TYPICAL_CLASS,

@@ -60,16 +60,23 @@ class Service:
         """The process ids that belong to it, its workers included."""
         found, new = {self.process.pid}, True
         while new:
-            new = {int(pid) for one in found for pid in _children(one)} - found
+            new = {pid for one in found for pid in _children(one)} - found
             found |= new
         return found
 
+    def workers(self):
+        """Those that the forking process started: descendants of the second generation."""
+        sons = set(_children(self.process.pid))
+        return {pid for son in sons for pid in _children(son)}
+
 
 def _children(pid):
-    try:
-        return Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    except FileNotFoundError:
-        return []
+    """Each thread lists the processes that it started."""
+    found = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found += map(int, path.read_text(encoding="ascii").split())
+    return found
 
 
 def free_port():
@@ -79,19 +86,19 @@ def free_port():
 
 
 @contextlib.contextmanager
-def serving(path, log, **settings):
+def serving(path, file, **settings):
     """A service over a store, ready to answer; its settings as environment variables."""
     port = free_port()
     given = {f"POLICYGRAPH_{name.upper()}": str(value) for name, value in settings.items()}
     command = [sys.executable, "-c", "from policygraph.cli import main; main()", "serve"]
-    with log.open("wb") as out:
+    with file.open("wb") as out:
         process = subprocess.Popen(
             [*command, "--store", str(path), "--port", str(port)],
             env={**os.environ, **given},
             stdout=out,
             stderr=out,
         )
-    service = Service(f"http://127.0.0.1:{port}", port, process, log)
+    service = Service(f"http://127.0.0.1:{port}", port, process, file)
     try:
         _await_ready(service)
         yield service

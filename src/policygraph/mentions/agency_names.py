@@ -16,6 +16,7 @@ LIST_HEADS = ("so", "bo")
 """Folded first words of departments that a list may leave out: "các Sở: Tài chính, Nội vụ"."""
 COMMITTEES = {"huyen": "Huyện", "thi": "Thị", "thanh": "Thành", "quan": "Quận"}
 """Folded first words of the districts' party committees."""
+_TAILS = ("kept", "placed", "beyond", "dropped")
 _KINDS = ("organ", "weak", "level", "placeless")
 
 
@@ -54,6 +55,8 @@ class Phrases:
     not_after: frozenset[str]
     heads: Node
     items: Node
+    joined: Node
+    """Members that only go on with a run."""
     kinds: dict[str, str]
     alone: frozenset[str]
     cell: frozenset[str]
@@ -62,6 +65,11 @@ class Phrases:
     tails: Node
     tail_kinds: dict[str, str]
     owned: Node
+    bare_owners: Mapping[str, str]
+    restrictive: Node
+    predicates: Node
+    blockers: frozenset[Spelling]
+    frames: Node
     units: Node
     proposed: Node
     placeless: Node
@@ -137,12 +145,13 @@ def phrases() -> Phrases:
         members = [member for kind in _KINDS for member in items[kind]]
         known = {*members, *tables["modifiers"]["words"]}
         kinds = {i: kind for kind in _KINDS for i in items[kind]}
+        kinds |= dict.fromkeys(items["joined"], "organ")
         member_trie, modifier_trie = listed(*members), listed(*tables["modifiers"]["words"])
         for alias, name in aliases.items():
             if name not in known and name != "đô thị thông minh":
                 raise DataError(data.path, f"alias of {name!r}, which is no member")
             (member_trie if name in members else modifier_trie).add(alias, name)
-        tail_trie = listed(*tails["kept"], *tails["placed"], *tails["dropped"])
+        tail_trie = listed(*(tail for kind in _TAILS for tail in tails[kind]))
         for tail in tails["kept"]:
             for alias, name in aliases.items():
                 if name in tail:
@@ -154,14 +163,20 @@ def phrases() -> Phrases:
             frozenset(iri.fold(w) for w in tables["not_after"]),
             trie((form, head) for head, forms in tables["heads"].items() for form in forms),
             member_trie,
+            listed(*items["joined"]),
             kinds,
             frozenset(items["alone"]),
             frozenset(items["cell"]),
             frozenset(items["country"]),
             modifier_trie,
             tail_trie,
-            {t: kind for kind in ("kept", "placed", "dropped") for t in tails[kind]},
+            {t: kind for kind in _TAILS for t in tails[kind]},
             listed(*tails["owned"]),
+            dict(tables["bare_owners"]),
+            listed(*tables["restrictive"]["verbs"]),
+            listed(*tables["restrictive"]["predicates"]),
+            frozenset(spelling(w) for w in tables["restrictive"]["blockers"]),
+            listed(*tables["restrictive"]["frames"]),
             trie((form, unit) for unit, forms in tables["units"].items() for form in forms),
             listed(*tables["proposed"]["heads"]),
             listed(*tables["proposed"]["placeless"]),

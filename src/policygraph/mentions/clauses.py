@@ -29,6 +29,9 @@ class Clause:
     """Number of the sentence piece (between semicolons) it stands in."""
     is_aside: bool
     """Stands in brackets inside another clause."""
+    left: int
+    """Where its words begin for reading: before ``start`` where a long subject or another
+    clause's predicate leads to the figure."""
 
 
 @cache
@@ -141,7 +144,8 @@ def find_clauses(text: str, segments: list[Span], quantities: list[Quantity]) ->
         made: list[Clause] = []
         for span, own, is_aside in runs:
             walls = masks if is_aside else blocked
-            made.extend(_cut(text, span, own, number, walls, is_aside=is_aside))
+            own_brackets = [] if is_aside else [b for b in brackets if b in asides.values()]
+            made.extend(_cut(text, span, own, number, walls, own_brackets, is_aside=is_aside))
         yield from sorted(made, key=lambda c: c.quantity.number.start)
 
 
@@ -158,6 +162,7 @@ def _cut(
     quantities: list[Quantity],
     number: int,
     walls: Sequence[Span],
+    asides: Sequence[Span],
     *,
     is_aside: bool,
 ) -> Iterator[Clause]:
@@ -170,11 +175,13 @@ def _cut(
         start, stop = trimmed(text, begin, end)
         start = _own_start(text, start, quantity)
         stop = _own_end(text, quantity, stop, walls)
+        stop = next((a.start for a in asides if a.end == stop), stop)
         start, stop = trimmed(text, start, stop)
         stop = max(stop, quantity.span.end)
+        left, start = start, _smallest_start(text, start, quantity)
         if text[stop : stop + 1] == ")" and "(" in text[start:stop]:
             stop += text[start:stop].count("(") > text[start:stop].count(")")
-        yield Clause(min(start, quantity.span.start), stop, quantity, number, is_aside)
+        yield Clause(min(start, quantity.span.start), stop, quantity, number, is_aside, left)
         begin = after
 
 
@@ -222,9 +229,12 @@ def _own_start(text: str, start: int, quantity: Quantity) -> int:
 
 def _own_end(text: str, quantity: Quantity, stop: int, walls: Sequence[Span]) -> int:
     """A plain count ends before what is only listed beside it; any figure before ", góp phần …"."""
-    result = lexicon.load("indicators").named("clause.result").pattern
-    for found in result.finditer(text, quantity.span.end, stop):
-        return found.start()
+    entries = lexicon.load("indicators")
+    for name in ("clause.result", "clause.fresh"):
+        found = entries.named(name).pattern.search(text, quantity.span.end, stop)
+        stop = found.start() if found else stop
+    gloss = entries.named("clause.gloss").pattern.search(text, quantity.span.end, stop)
+    stop = gloss.start() if gloss else stop
     if quantity.kind in {"count", "share"}:
         for found in _LISTING.finditer(text, quantity.span.end, stop):
             if not any(w.start <= found.start() < w.end for w in walls):
@@ -232,8 +242,31 @@ def _own_end(text: str, quantity: Quantity, stop: int, walls: Sequence[Span]) ->
     return stop
 
 
+_AT = re.compile(r"(?i)(?<!\w)(?:tại|ở)\s+$")
+_PAST = re.compile(r"(?i)(?:(?<!\w)(?:đ[ếê]n\s+nay|hiện(?:\s+nay)?|đã|cũng)\s+)+$")
+
+
+def _smallest_start(text: str, start: int, quantity: Quantity) -> int:
+    """A count begins at its verb, not at the subject: "Sở X | lựa chọn tối thiểu 02 xã"."""
+    if quantity.kind not in {"count", "share"}:
+        return start
+    before = text[start : quantity.span.start]
+    if quantity.kind == "share" and _AT.search(before):
+        return quantity.span.start
+    found = word("action").search(before) or word("work").search(before)
+    if found is None or word("each").search(before):
+        return start
+    verb = found.start("v")
+    past = _PAST.search(before, 0, verb)
+    verb = past.start() if past else verb
+    subject = before[:verb].strip(_EDGE)
+    if len(subject.split()) < 2 or re.search(r"\d", subject) or word("goal").fullmatch(subject):
+        return start
+    return start + verb
+
+
 _LISTING = re.compile(
     r"(?i),\s+(?=(?:các|những|một\s+số|hệ\s+thống|tạo|đáp\s+ứng|phục\s+vụ|cơ\s+bản|đồng\s+thời|trong\s+đó|"
-    r"từng\s+bước|đã|được)(?!\w))|\s+(?:nhằm|góp\s+phần)(?!\w)"
+    r"từng\s+bước|đã|được)(?!\w))"
 )
 """Where a plain count ends: what is listed or said after it is not counted."""

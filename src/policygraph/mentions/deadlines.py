@@ -130,7 +130,7 @@ def is_goal(words: str) -> bool:
 
 def tells_present(text: str, clause: Clause, own: Year | None) -> bool:
     """Whether a figure in a chapter that looks ahead describes what is."""
-    words = text[clause.start : clause.quantity.span.end]
+    words = text[clause.left : clause.quantity.span.end]
     if word("present").search(words) and not is_goal(words):
         return True
     return (

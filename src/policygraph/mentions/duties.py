@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
 
-from policygraph import lexicon
+from policygraph import iri, lexicon
 from policygraph.mentions.view import View
 from policygraph.model import AgencyMention, Span
 
@@ -30,6 +30,8 @@ _WORD = re.compile(r"(?<!\w)\w")
 _VERB_WITHIN = 24
 """A subject's verb is looked for among so many words after the agencies."""
 _LIST_GAP = 40
+_TITLE = 40
+"""The title of an office stands in so many characters before the agency."""
 _BARE = 80
 _BARE_WORDS = 5
 """A bare name after "phối hợp với" is looked for in so many characters and words."""
@@ -42,6 +44,8 @@ class Actor:
     agency: AgencyMention
     start: int
     end: int
+    office: AgencyMention | None = None
+    """Who heads the agency, where the words name that person: "Thủ trưởng các sở"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,33 @@ def actors_in(view: View, find: Finder) -> list[Actor]:
         if spans:
             whole = Span(spans[0].start, spans[-1].end)
             agency = replace(mention, span=whole)
-            found.append(Actor(agency, mention.span.start, mention.span.end))
+            office = _office(view, text, mention)
+            found.append(Actor(agency, mention.span.start, mention.span.end, office))
     return found
+
+
+def _office(view: View, text: str, mention: AgencyMention) -> AgencyMention | None:
+    """ "Chủ tịch UBND các huyện": the office, which is an actor of its own as a subject."""
+    before = max(mention.span.start - _TITLE, 0)
+    title = _entry("office").search(text, before, mention.span.start)
+    if title is None:
+        return None
+    spans = view.spans(title.start(), mention.span.end)
+    head, _, local = mention.local.partition(".")
+    words = title["title"][0].upper() + title["title"][1:]
+    name = mention.canonical
+    if mention.is_group and name.startswith("Các "):
+        name = name[0].lower() + name[1:]
+    return replace(
+        mention,
+        span=Span(spans[0].start, spans[-1].end),
+        surface=text[title.start() : mention.span.end],
+        canonical=f"{words} {name}",
+        local=f"{head}.{iri.slug(words)}-{local}",
+        is_registered=mention.is_registered and mention.is_group,
+        rule="agency.office",
+        confidence=min(mention.confidence, 0.85),
+    )
 
 
 def _partners_named_barely(
@@ -178,7 +207,8 @@ def read_duties(
 
     ``inherited`` are the actors of the heading above (or of the item that this one goes on
     from); ``subjects`` says where a subject may stand: "all" clauses, the "first" one (chapters
-    of tasks, where later sentences tell of outcomes), or "none" (rows of a table).  ``within``
+    of tasks, where later sentences tell of outcomes unless groups open them), or "none" (rows
+    of a table).  ``within``
     limits the reading to one clause.
     """
     text = _MARKUP.sub(" ", view.text)
@@ -190,9 +220,10 @@ def read_duties(
             may = subjects == "all" or (subjects == "first" and number == 0)
             subject = reader.subject_of(clause, subject, may)
             continue
-        may = subjects == "all" or (subjects == "first" and number == 0)
+        is_later = subjects == "first" and number > 0
+        may = subjects != "none" and (not is_later or reader.opens_sentence(clause))
         subject = reader.read(clause, subject, said, may, rows=subjects == "none")
-        if not subject.inherited:
+        if not subject.inherited and not (is_later and may):
             said.has_subject = True
     said.subject = subject.actors
     said.duties = _settled(said.duties)
@@ -256,7 +287,8 @@ class _Reader:
                 return _Subject(new.actors, "inline")
         run = self._run(position, clause.end) if may_have_subject else []
         if run and not _entry("no-subject").match(self.text[self._past(run, clause) : clause.end]):
-            subject = _Subject(tuple(a.agency for a in run), "subject")
+            if not self._means_inherited(run, subject):
+                subject = _Subject(tuple(a.office or a.agency for a in run), "subject")
             position = self._main_verb(self._past(run, clause), clause.end)
         self._act(subject, position, clause, said, rows=rows)
         return subject
@@ -264,6 +296,23 @@ class _Reader:
     def subject_of(self, clause: Span, subject: _Subject, may_have_subject: bool) -> _Subject:
         """The subject alone of a clause whose duties are not wanted."""
         return self.read(clause, subject, Said(), may_have_subject, rows=False)
+
+    def opens_sentence(self, clause: Span) -> bool:
+        """Whether groups open a sentence and then act: "Các ngành chủ động hợp tác …"."""
+        before = self.text[: clause.start].rstrip(" *\n")
+        run = self._run(clause.start, clause.end)
+        if not before.endswith(".") or not all(a.agency.is_group for a in run) or not run:
+            return False
+        after = self._past(run, clause)
+        acts = _entry("acts").match(self.text[after : clause.end])
+        return bool(acts) or self._verb(after, clause.end) not in {None, "none"}
+
+    def _means_inherited(self, run: list[Actor], subject: _Subject) -> bool:
+        """Whether bare "các cơ quan, đơn vị" are the groups that the heading names."""
+        if not subject.inherited or len(run) != 1 or run[0].office is not None:
+            return False
+        is_bare = _entry("generic").fullmatch(" ".join(run[0].agency.surface.split()))
+        return bool(is_bare) and any(a.is_group for a in subject.actors)
 
     def _head(self, clause: Span, may_have_subject: bool) -> int:
         """Where the subject or the verb stands: after "Đồng thời," and "Theo chức năng, …,"."""
@@ -324,6 +373,9 @@ class _Reader:
             if not joined:
                 break
             run.append(actor)
+        if run and _entry("leaders").match(self.text[position : run[0].start]):
+            past = self._past(run, Span(position, end))
+            return run if self._verb(past, end) not in {None, "none"} else []
         return run
 
     def _first(self, position: int) -> int:
@@ -365,16 +417,21 @@ class _Reader:
             self._named(subject, position, clause, said)
 
     def _default(self, subject: _Subject, position: int, clause: Span, said: Said) -> None:
-        """The subject of any other verb leads; of "giúp … đôn đốc" too."""
-        if position < clause.end:
-            self._give(subject, "lead", clause, said, by_verb=False)
+        """The subject of any other verb leads; of "giúp … chỉ đạo, đôn đốc" it does as said."""
+        verbs: list[str] = []
         helped = self._at("help", position, clause.end)
         if helped is not None:
             run = self._run(helped, clause.end)
             after = self._past(run, clause) if run else helped
-            for verb in self._activities(after, clause.end):
-                if verb in {"theo dõi", "đôn đốc", "giám sát"}:
-                    self._give(subject, "monitor", clause, said)
+            verbs = list(self._activities(after, clause.end))
+        directs = bool(verbs) and verbs[0] in {"chỉ đạo", "lãnh đạo"}
+        if directs:
+            self._give(subject, "direct", clause, said)
+        elif position < clause.end:
+            self._give(subject, "lead", clause, said, by_verb=False)
+        for verb in verbs:
+            if _VERB_ROLES.get(verb) == "monitor":
+                self._give(subject, "monitor", clause, said)
 
     def _tell(self, after: int, verb: int, clause: Span, said: Said) -> bool:
         """The bodies that are told to do the work: "chỉ đạo Sở Y tế tham mưu"."""

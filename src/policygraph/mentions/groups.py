@@ -10,6 +10,8 @@ from policygraph.registers import COUNTRY, UNPLACED
 
 _GROUP_MEMBERS = 24
 """A run of more members is cut: what is no group must not be read again from each of them."""
+_RESTRICTION = 14
+"""A clause that tells which members are meant has at most so many words."""
 
 
 class Groups(Singles):
@@ -29,21 +31,55 @@ class Groups(Singles):
         if not opener and not head and not self.is_cell and self.is_weak(at):
             return None
         parsed = self.levels(at) if head else None
+        if parsed is None and head and self.is_word(at, "cấp"):
+            return None
         if parsed is None:
             parsed = self.members(opener[0] if opener else at, bool(opener))
         if parsed is None or self.opens_list(parsed):
             return None
         last, wording, items = parsed
         last, tail, ending, owner = self.tail(last)
+        if not tail and not ending and opener and items[-1] in self.phrases.bare_owners:
+            last, tail, owner = self.bare_owner(last, items)
         if not self.is_group(position, last, items, opener is not None, head is not None, tail):
             return None
         words = [wording, *([tail] if tail else [])]
+        if opener and not head and owner is None:
+            end = self.restriction(last)
+            words += [self.printed(last, end)] if end > last else []
+            last = end
         if opener or (not head and self.takes_plural(items, tail)):
             words.insert(0, "các")
         if head:
             words.insert(0, head[1])
         name = " ".join(words)
         return self.named_group(last, name[0].upper() + name[1:], items, tail, ending, owner)
+
+    def bare_owner(self, position: int, items: list[str]) -> tuple[int, str, Found | None]:
+        """The owner without "của": "các Ban HĐND tỉnh"."""
+        agency = self.agency(position, is_owner=True) if self.is_soft(position) else None
+        if len(items) == 1 and agency:
+            if agency.local.partition(".")[2] == self.phrases.bare_owners[items[0]]:
+                return agency.last, "của", agency
+        return position, "", None
+
+    def restriction(self, position: int) -> int:
+        """End of a clause that tells which members are meant: "cung cấp hạ tầng và nền tảng số",
+        where the governing verb comes after it, not within it or behind a comma."""
+        verb = self.phrase(self.phrases.restrictive, position)
+        if verb is None or not self.is_soft(position):
+            return position
+        for at in range(verb[0] + 1, min(len(self.words), verb[0] + _RESTRICTION)):
+            if not (self.is_joined(at) or self.is_comma(at)):
+                return position
+            if self.words[at].spelling in self.phrases.blockers:
+                return position
+            if self.phrase(self.phrases.frames, at) and self.is_joined(at):
+                return at
+            if self.phrase(self.phrases.predicates, at):
+                is_second = self.is_comma(at) or self.words[at - 1].spelling in self.phrases.joints
+                return position if is_second else at
+        return position
 
     def is_weak(self, position: int) -> bool:
         """Whether the member at a word is too common to open a group of running text."""
@@ -96,9 +132,14 @@ class Groups(Singles):
         return (last, wording, [*items, items[-1]]) if items else None
 
     def province(self, position: int) -> tuple[int, str] | None:
-        """ "cấp tỉnh", of which a province's own text has but one."""
-        is_level = self.is_word(position, "tỉnh") and self.is_soft(position)
-        return (position + 1, "tỉnh") if is_level and not self.is_provincial() else None
+        """ "cấp tỉnh", of which a province's own text has but one: no group by itself."""
+        if not (self.is_word(position, "tỉnh") and self.is_soft(position)):
+            return None
+        step = self.joint(position + 1) if self.is_provincial() else (position + 1, "")
+        is_listed = step and (self.is_word(step[0], "cấp") or self.unit_after(step[0]))
+        if self.is_provincial() and not is_listed:
+            return None
+        return position + 1, "tỉnh"
 
     def members(self, position: int, has_opener: bool) -> tuple[int, str, list[str]] | None:
         """A run of members: "sở, ban, ngành", "doanh nghiệp viễn thông, công nghệ thông tin"."""
@@ -111,6 +152,8 @@ class Groups(Singles):
             step = self.joint(at)
             following, joint = step if step else (at, ", ")
             item = self.phrase(self.phrases.items, following)
+            if item is None and step is not None:
+                item = self.phrase(self.phrases.joined, following)
             if item is None or not self.continues(following, item, items[-1], step is not None):
                 break
             at, wording = item[0], wording + joint + item[1]
@@ -225,9 +268,10 @@ class Groups(Singles):
             canonical = f"{name} {owner.canonical}"
             local = f"{owner.local.split('.')[0]}.{iri.slug(name)}-{owner.local.split('.')[1]}"
         elif self.place and self.place.kind != "country" and not is_central:
-            if ending == "placed":
+            is_public = "placeless" not in kinds and ending != "beyond"
+            if ending == "placed" or (is_public and name.endswith("Tỉnh ủy")):
                 canonical = f"{name} {self.place.short}"
-            elif kinds != {"placeless"} or ending == "dropped":
+            elif is_public or ending == "dropped":
                 canonical = f"{name} {self.place.inside}"
         confidence = 0.95 if head != UNPLACED else 0.5
         return Found(last, canonical, local, True, True, "agency.group", confidence)

@@ -114,6 +114,8 @@ class Singles(Wording):
         at = position
         if self.is_word(at, "của") and self.is_soft(at):
             at += 1
+        elif self.is_own_level(at):
+            at += 1
         if self.is_committee(at):
             return position, None, False
         if self.is_folded(at, "tinh") and self.is_soft(at):
@@ -132,6 +134,11 @@ class Singles(Wording):
             return position, None, False
         named = self.place_name(at) if at == position else None
         return (named[0], named[1], True) if named else (position, None, False)
+
+    def is_own_level(self, position: int) -> bool:
+        """Whether "cấp tỉnh" follows, of which a province's own text has but one."""
+        is_level = self.is_word(position, "cấp") and self.is_soft(position)
+        return is_level and self.is_provincial() and self.is_word(position + 1, "tỉnh")
 
     def is_committee(self, position: int) -> bool:
         """Whether "tỉnh" is the first half of "Tỉnh ủy" or "Tỉnh đoàn"."""

@@ -228,7 +228,7 @@ class Wording:
 
     def is_gap(self, position: int, expected: str, before: str) -> bool:
         """Whether the gap before a word can stand in a name where the form has ``expected``."""
-        if self.is_joined(position):
+        if self.is_joined(position) or self.gaps[position] == expected:
             return True
         if self.is_hyphen(position):
             return expected != " " or ACRONYM.fullmatch(before) is not None

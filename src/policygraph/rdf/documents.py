@@ -114,6 +114,7 @@ class _Writer:
         self.text = self.tree.source.text
         self.local = facts.key.local
         self.node = iri.document(facts.key)
+        self._evidences: set[str] = set()
         self._tasks = frozenset(task.part for task in facts.reading.tasks)
         self._document()
         for part in self.tree.parts[1:]:
@@ -302,6 +303,8 @@ class _Writer:
             graph.add(node, "pg:value", terms.decimal(mention.value))
         if mention.upper_value is not None:
             graph.add(node, "pg:upperValue", terms.decimal(mention.upper_value))
+        if mention.total is not None:
+            graph.add(node, "pg:total", terms.decimal(mention.total))
         if mention.unit:
             graph.link(node, "pg:unit", unit_iri(mention.unit))
         if mention.year:
@@ -424,6 +427,9 @@ class _Writer:
     def _evidence(self, span: Span) -> str:
         node = iri.at(Kind.EVIDENCE, self.local, span.start, span.end)
         graph = self.graph
+        if node in self._evidences:
+            return node
+        self._evidences.add(node)
         graph.type(node, "pg:Evidence")
         graph.add(node, "pg:quote", terms.text(self.text[span.start : span.end]))
         graph.add(node, "pg:start", terms.integer(span.start))

@@ -1,0 +1,263 @@
+"""An export to take home: one ZIP of files that tells by itself whether it is whole.
+
+    manifest.json      what was taken from which build, and the size and SHA-256 of every file
+    manifest.sig       Ed25519 signature of manifest.json, where the operator gave a key
+    graph.nq           canonical N-Quads (RDFC-1.0), for comparing and for loading with its graphs
+    graph.ttl, graph.jsonld
+    documents.csv … csv-metadata.json, policygraph.xlsx
+    catalogue.ttl      DCAT and VoID of this export
+
+Equal graphs give equal bytes: no dates of making, members in a fixed order.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import pyoxigraph as ox
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from policygraph import catalogue, export, tabular
+from policygraph.errors import CheckError, DataError
+from policygraph.store import Snapshot
+
+FORMAT = "policygraph-export/1"
+MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
+GRAPHS = {"graph.nq": "nq", "graph.ttl": "ttl", "graph.jsonld": "jsonld"}
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The earliest time a ZIP can name."""
+MOST_BYTES = 4 << 30
+"""Largest content of a bundle that is read; more is taken for a bomb."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file of a bundle."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """``selection`` says what was taken; ``key`` is the public key of the signature, in base64."""
+
+    format: str
+    software: str
+    build: str | None
+    selection: Mapping[str, str | int]
+    quads: int
+    canonical: str
+    files: tuple[Member, ...]
+    key: str | None
+
+    def text(self) -> bytes:
+        return (
+            json.dumps(asdict(self), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+        ).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A bundle that was opened: its manifest, if that can be read, and its files."""
+
+    path: Path
+    manifest: Manifest
+    manifest_text: bytes
+    signature: bytes | None
+    contents: Mapping[str, bytes]
+
+    def quads(self) -> list[ox.Quad]:
+        return list(ox.parse(self.contents["graph.nq"], format=ox.RdfFormat.N_QUADS))
+
+
+def make(
+    snapshot: Snapshot, selection: export.Selection, key: Ed25519PrivateKey | None = None
+) -> bytes:
+    """The ZIP; signed where a key is given."""
+    if selection.is_everything:
+        quads, source = export.everything(snapshot), snapshot
+    else:
+        quads = export.extract(snapshot, selection)
+        source = export.as_snapshot(quads)
+    canonical = export.canonical(quads)
+    contents = {"graph.nq": canonical}
+    for name in ("graph.ttl", "graph.jsonld"):
+        out = io.BytesIO()
+        export.write(quads, export.FORMATS[GRAPHS[name]], out)
+        contents[name] = out.getvalue()
+    for table in tabular.tables():
+        out = io.BytesIO()
+        tabular.write_csv(source, table, out)
+        contents[f"{table.name}.csv"] = out.getvalue()
+    contents[tabular.CSVW] = tabular.csvw()
+    book = io.BytesIO()
+    tabular.write_workbook(source, book)
+    contents["policygraph.xlsx"] = book.getvalue()
+    contents["catalogue.ttl"] = catalogue.turtle(source, snapshot.hash)
+    manifest = Manifest(
+        FORMAT,
+        f"policygraph {version('policygraph')}",
+        snapshot.hash,
+        {name: value for name, value in asdict(selection).items() if value is not None},
+        len(quads),
+        hashlib.sha256(canonical).hexdigest(),
+        tuple(_member(name, content) for name, content in sorted(contents.items())),
+        _public(key.public_key()) if key else None,
+    ).text()
+    members = {MANIFEST: manifest}
+    if key:
+        members[SIGNATURE] = base64.b64encode(key.sign(manifest)) + b"\n"
+    return _zip({**members, **dict(sorted(contents.items()))})
+
+
+def read(path: Path) -> Bundle:
+    """Open a bundle without judging it; raises DataError where it is none."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(info.file_size for info in archive.infolist()) > MOST_BYTES:
+                raise DataError(path, "quá lớn / too large")
+            contents = {name: archive.read(name) for name in archive.namelist()}
+    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise DataError(path, f"không phải gói xuất / no export: {error}") from error
+    text = contents.pop(MANIFEST, b"")
+    signature = contents.pop(SIGNATURE, None)
+    try:
+        raw = json.loads(text)
+        members = tuple(Member(**member) for member in raw.pop("files"))
+        manifest = Manifest(files=members, **raw)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(path, f"{MANIFEST}: không đọc được / cannot be read: {error}") from error
+    return Bundle(path, manifest, text, signature, contents)
+
+
+def changed(bundle: Bundle) -> list[str]:
+    """What is not as the manifest says, one line a file; the manifest itself if its signature
+    does not hold."""
+    found = []
+    named = {member.name: member for member in bundle.manifest.files}
+    for name in sorted(named.keys() | bundle.contents.keys()):
+        content, member = bundle.contents.get(name), named.get(name)
+        if content is None:
+            found.append(f"{name}: thiếu / missing")
+        elif member is None:
+            found.append(f"{name}: không có trong bản kê / not in the manifest")
+        elif _member(name, content) != member:
+            found.append(f"{name}: đã bị thay đổi / was changed")
+    return [*_signature_findings(bundle), *found]
+
+
+def check(bundle: Bundle, trusted: Ed25519PublicKey | None = None) -> None:
+    """Raise CheckError that names every file that is not as it was made; with a trusted key,
+    also where the signature is missing or another's."""
+    findings = changed(bundle)
+    if trusted is not None and bundle.manifest.key != _public(trusted):
+        findings.insert(
+            0, f"{SIGNATURE}: không phải khóa đã cho / missing, or not of the key that was given"
+        )
+    if not findings:
+        findings = _graph_findings(bundle)
+    if findings:
+        raise CheckError("\n".join([f"{bundle.path.name}:", *(f"  {line}" for line in findings)]))
+
+
+def private_key(path: Path) -> Ed25519PrivateKey:
+    """The operator's key, PEM without a password."""
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError) as error:
+        raise DataError(path, f"không đọc được khóa / the key cannot be read: {error}") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise DataError(path, "cần khóa Ed25519 / an Ed25519 key is needed")
+    return key
+
+
+def public_key(path: Path) -> Ed25519PublicKey:
+    """The key whose signatures are trusted, PEM."""
+    try:
+        key = serialization.load_pem_public_key(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise DataError(path, f"không đọc được khóa / the key cannot be read: {error}") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise DataError(path, "cần khóa Ed25519 / an Ed25519 key is needed")
+    return key
+
+
+def _signature_findings(bundle: Bundle) -> list[str]:
+    key, signature = bundle.manifest.key, bundle.signature
+    if key is None and signature is None:
+        return []
+    if key is None or signature is None:
+        return [f"{SIGNATURE}: thiếu khóa hoặc chữ ký / key or signature missing"]
+    try:
+        public = Ed25519PublicKey.from_public_bytes(base64.b64decode(key, validate=True))
+        public.verify(base64.b64decode(signature), bundle.manifest_text)
+    except (ValueError, InvalidSignature):
+        return [f"{MANIFEST}: chữ ký không khớp / the signature does not hold"]
+    return []
+
+
+def _graph_findings(bundle: Bundle) -> list[str]:
+    """Forms of the graph that do not say the same."""
+    missing = [name for name in GRAPHS if name not in bundle.contents]
+    if missing:
+        return [f"{name}: thiếu / missing" for name in missing]
+    parsed: dict[str, list[ox.Quad]] = {}
+    for name, extension in GRAPHS.items():
+        try:
+            content = bundle.contents[name]
+            parsed[name] = list(ox.parse(content, format=export.FORMATS[extension]))
+        except SyntaxError as error:
+            return [f"{name}: không đọc được / cannot be read: {error}"]
+    whole = export.canonical(parsed["graph.nq"])
+    found = []
+    if hashlib.sha256(whole).hexdigest() != bundle.manifest.canonical:
+        found.append("graph.nq: không phải đồ thị trong bản kê / not the graph of the manifest")
+    if export.canonical(parsed["graph.jsonld"]) != whole:
+        found.append("graph.jsonld: khác graph.nq / differs from graph.nq")
+    flat = export.canonical(export.merged(parsed["graph.nq"]))
+    if export.canonical(parsed["graph.ttl"]) != flat:
+        found.append("graph.ttl: khác graph.nq / differs from graph.nq")
+    return found
+
+
+def _member(name: str, content: bytes) -> Member:
+    return Member(name, len(content), hashlib.sha256(content).hexdigest())
+
+
+def _public(key: Ed25519PublicKey) -> str:
+    return base64.b64encode(key.public_bytes_raw()).decode()
+
+
+def _zip(members: Mapping[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def tables_zip(snapshot: Snapshot) -> bytes:
+    """The CSV files with their description, for those who want nothing else."""
+    members = {tabular.CSVW: tabular.csvw()}
+    for table in tabular.tables():
+        out = io.BytesIO()
+        tabular.write_csv(snapshot, table, out)
+        members[f"{table.name}.csv"] = out.getvalue()
+    return _zip(members)
+
+
+def sums(bundle: Bundle) -> Sequence[str]:
+    """Lines as ``sha256sum`` writes and checks them."""
+    return [f"{member.sha256}  {member.name}" for member in bundle.manifest.files]

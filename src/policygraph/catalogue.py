@@ -1,0 +1,151 @@
+"""DCAT and VoID of a graph, with counts that were counted."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+
+from policygraph import iri
+from policygraph.engine import Engine
+
+DCAT = "http://www.w3.org/ns/dcat#"
+VOID = "http://rdfs.org/ns/void#"
+FOAF = "http://xmlns.com/foaf/0.1/"
+SPDX = "http://spdx.org/rdf/terms#"
+DATASET = iri.BASE + "dataset"
+CATALOGUE = iri.BASE + "catalogue"
+LICENSE = "https://creativecommons.org/licenses/by/4.0/"
+DOWNLOADS = {
+    "ttl": "text/turtle",
+    "nq": "application/n-quads",
+    "jsonld": "application/ld+json",
+    "csv.zip": "application/zip",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
+}
+"""Extension of ``/export/policygraph.…`` -> media type."""
+_TITLES = {
+    "vi": "PolicyGraph: từ văn bản chỉ đạo đến nhiệm vụ",
+    "en": "PolicyGraph: from policy directives to tasks",
+}
+_DESCRIPTIONS = {
+    "vi": "Văn bản, nhiệm vụ, phân công, chỉ tiêu, căn cứ; mỗi khẳng định có trích dẫn nguyên văn.",
+    "en": "Documents, tasks, assignments, targets and lineage, each assertion with its quote.",
+}
+_CLASSES = "SELECT ?key (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s a ?key } GROUP BY ?key ORDER BY ?key"
+_PROPERTIES = (
+    "SELECT ?key (COUNT(*) AS ?n) WHERE { SELECT DISTINCT ?s ?key ?o WHERE { ?s ?key ?o } } "
+    "GROUP BY ?key ORDER BY ?key"
+)
+_SUBJECTS = "SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s ?p ?o }"
+_OBJECTS = "SELECT (COUNT(DISTINCT ?o) AS ?n) WHERE { ?s ?p ?o }"
+_TRIPLES = "SELECT (COUNT(*) AS ?n) WHERE { SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o } }"
+_PREFIXES = {**iri.PREFIXES, "dcat": DCAT, "void": VOID, "foaf": FOAF}
+
+
+def turtle(snapshot: Engine, build: str | None, base: str | None = None) -> bytes:
+    """The description; with the address of the service, also where it can be asked and fetched."""
+    triples = [*_dataset(snapshot, build), *_partitions(snapshot)]
+    if base is not None:
+        triples += _access(base.rstrip("/"))
+    return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=_PREFIXES) or b""
+
+
+def _dataset(snapshot: Engine, build: str | None) -> list[ox.Triple]:
+    dataset, a = DATASET, iri.PREFIXES["rdf"] + "type"
+    dcterms = iri.PREFIXES["dcterms"]
+    found = [
+        _link(CATALOGUE, a, DCAT + "Catalog"),
+        _link(CATALOGUE, DCAT + "dataset", dataset),
+        _link(dataset, a, DCAT + "Dataset"),
+        _link(dataset, a, VOID + "Dataset"),
+        _link(dataset, dcterms + "license", LICENSE),
+        _link(dataset, VOID + "vocabulary", iri.ONTOLOGY),
+        _text(dataset, VOID + "uriSpace", iri.THINGS),
+        _count(dataset, VOID + "triples", _number(snapshot, _TRIPLES)),
+        _count(dataset, VOID + "distinctSubjects", _number(snapshot, _SUBJECTS)),
+        _count(dataset, VOID + "distinctObjects", _number(snapshot, _OBJECTS)),
+    ]
+    for language, title in _TITLES.items():
+        found += [
+            _text(CATALOGUE, dcterms + "title", title, language),
+            _text(dataset, dcterms + "title", title, language),
+            _text(dataset, dcterms + "description", _DESCRIPTIONS[language], language),
+        ]
+    if build is not None:
+        found.append(_text(dataset, DCAT + "version", build))
+    return found
+
+
+def _partitions(snapshot: Engine) -> list[ox.Triple]:
+    found = []
+    for link, name, key, count, text in (
+        ("classPartition", "class", "class", "entities", _CLASSES),
+        ("propertyPartition", "property", "property", "triples", _PROPERTIES),
+    ):
+        rows = list(snapshot.select(text))
+        found.append(
+            _count(DATASET, VOID + ("classes" if name == "class" else "properties"), len(rows))
+        )
+        for row in rows:
+            counted, number = row["key"], row["n"]
+            if not isinstance(counted, ox.NamedNode) or number is None:
+                continue
+            part = f"{DATASET}/{name}/{_local(counted.value)}"
+            found += [
+                _link(DATASET, VOID + link, part),
+                _link(part, VOID + key, counted.value),
+                _count(part, VOID + count, int(number.value)),
+            ]
+    return found
+
+
+def _local(address: str) -> str:
+    """A name of a term that is its own in the dataset: "pg-Task"."""
+    for prefix, space in sorted(iri.PREFIXES.items(), key=lambda pair: -len(pair[1])):
+        if address.startswith(space):
+            return f"{prefix}-{address.removeprefix(space)}"
+    return iri.slug(address)
+
+
+def _access(base: str) -> list[ox.Triple]:
+    a, dcterms = iri.PREFIXES["rdf"] + "type", iri.PREFIXES["dcterms"]
+    found = [
+        _link(DATASET, VOID + "sparqlEndpoint", f"{base}/sparql"),
+        _link(DATASET, FOAF + "homepage", f"{base}/"),
+        _text(DATASET, VOID + "uriLookupEndpoint", f"{base}/api/search?q="),
+    ]
+    for extension, media_type in DOWNLOADS.items():
+        place = f"{DATASET}/distribution/{extension}"
+        address = f"{base}/export/policygraph.{extension}"
+        found += [
+            _link(DATASET, DCAT + "distribution", place),
+            _link(place, a, DCAT + "Distribution"),
+            _link(place, DCAT + "downloadURL", address),
+            _link(
+                place,
+                DCAT + "mediaType",
+                f"https://www.iana.org/assignments/media-types/{media_type}",
+            ),
+            _link(place, dcterms + "license", LICENSE),
+        ]
+        if extension in ("ttl", "nq", "jsonld"):
+            found.append(_link(DATASET, VOID + "dataDump", address))
+    return found
+
+
+def _number(snapshot: Engine, text: str) -> int:
+    return next(int(n.value) for row in snapshot.select(text) if (n := row["n"]) is not None)
+
+
+def _link(subject: str, predicate: str, value: str) -> ox.Triple:
+    return ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), ox.NamedNode(value))
+
+
+def _text(subject: str, predicate: str, value: str, language: str | None = None) -> ox.Triple:
+    return ox.Triple(
+        ox.NamedNode(subject), ox.NamedNode(predicate), ox.Literal(value, language=language)
+    )
+
+
+def _count(subject: str, predicate: str, value: int) -> ox.Triple:
+    return ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), ox.Literal(value))

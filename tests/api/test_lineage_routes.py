@@ -1,0 +1,112 @@
+"""The routes of lineage and responsibility over the fixture graph."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from policygraph import iri, queries, resources, store
+from policygraph.errors import UnknownThing
+from policygraph.lookup import Lookup
+from policygraph_api.lineage_routes import router
+
+PLAN = "vn-61.ubnd.kh.2021.2358"
+
+
+class Desk:
+    """What the routes need of the service."""
+
+    def __init__(self, root):
+        self.snapshot = store.open_read_only(root)
+        self.lookup = Lookup(self.snapshot)
+        self.queries = queries.load(resources.directory("queries"))
+
+
+@pytest.fixture(scope="module")
+def get(store_root):
+    app = FastAPI()
+    app.include_router(router(Desk(store_root)))
+    client = TestClient(app)
+    return lambda path, **params: client.get(f"/api/{path}", params=params)
+
+
+def doc(local):
+    return iri.thing(iri.Kind.DOCUMENT, local)
+
+
+def test_a_task_goes_up_with_a_quote_on_every_edge(get):
+    answer = get("lineage/task:vn-21.ubnd.kh.2020.99.II.1", direction="up").json()
+    (path,) = answer["up"]["paths"]
+    assert path["nodes"][0].endswith("task/vn-21.ubnd.kh.2020.99.II.1")
+    assert path["nodes"][-1] == doc("vn.bct.nq.2019.52") == answer["up"]["last"][0]
+    edges = [answer["edges"][place] for place in path["edges"]]
+    assert all(edge["quote"] and edge["end"] > edge["start"] for edge in edges)
+    assert path["evidenceClass"].endswith("/body")
+    assert answer["down"] is None
+
+
+def test_a_number_with_a_slash_is_a_thing_too(get):
+    answer = get("lineage/2358/KH-UBND", mode="wide").json()
+    assert answer["thing"] == doc(PLAN)
+    assert set(answer["up"]["last"]) == {doc("vn-61.tu.nq.2021.06"), doc("vn.cp.qd.2020.749")}
+    assert all(path["nodes"][-1] == doc(PLAN) for path in answer["down"]["paths"])
+
+
+def test_no_evidenced_path_is_an_answer(get):
+    response = get("lineage/2358/KH-UBND", to="52-NQ/TW")
+    assert response.status_code == 200
+    between = response.json()["between"]
+    assert (between["found"], between["paths"]) == (False, [])
+    assert "Không có chuỗi bằng chứng" in between["reason"]["vi"]
+    assert "06-NQ/TU" in between["reason"]["en"]
+    assert between["lowerLast"] == [doc("vn-61.tu.nq.2021.06")]
+    assert doc("vn-21.ubnd.kh.2020.99") in between["upperLast"]
+
+
+def test_an_outside_fact_makes_a_path_and_is_told(get):
+    without = get("lineage/50/NQ-CP@2020", to="52-NQ/TW").json()["between"]
+    answer = get("lineage/50/NQ-CP@2020", to="52-NQ/TW", external=True).json()
+    (path,) = answer["between"]["paths"]
+    (edge,) = (answer["edges"][place] for place in path["edges"])
+    assert not without["found"]
+    assert path["external"]
+    assert edge["external"]
+    assert "https://example.org/50-nq-cp" in edge["sources"]
+
+
+def test_the_limit_is_told_when_it_is_reached(get):
+    answer = get("lineage/52-NQ/TW", direction="down", limit=1).json()
+    assert len(answer["down"]["paths"]) == 1
+    assert not answer["down"]["complete"]
+    assert "limit" in answer["warnings"][0]["en"]
+
+
+def test_a_document_that_no_longer_holds_is_told(get):
+    early = get("lineage/77/2015/QH13", direction="up", date="2019-01-01").json()
+    late = get("lineage/77/2015/QH13", direction="up", date="2025-03-01").json()
+    assert (early["nodes"][0]["holds"], early["warnings"]) == (True, [])
+    assert late["nodes"][0]["holds"] is False
+    assert "65/2025/QH15" in late["warnings"][0]["vi"]
+
+
+@pytest.mark.parametrize("params", [{"mode": "loose"}, {"limit": 0}, {"colour": "red"}])
+def test_what_is_not_offered_is_refused(get, params):
+    assert get("lineage/52-NQ/TW", **params).status_code == 422
+
+
+def test_an_unknown_thing_is_unknown(get):
+    with pytest.raises(UnknownThing):
+        get("lineage/9999/XX-YY")
+
+
+def test_responsibility_is_handed_on(get):
+    task = "task:vn-12.ubnd.kh.2021.77.II.1.a"
+    before = get(f"responsible/{task}", date="2021-06-01").json()["leads"][0]
+    after = get(f"responsible/{task}", date="2025-04-01").json()["leads"][0]
+    assert (before["state"], before["changes"]) == ("unchanged", [])
+    assert before["holders"] == [before["lead"]]
+    assert after["state"] == "inherited"
+    assert [holder["name"] for holder in after["holders"]] == ["Sở Khoa học tỉnh Bắc Sơn"]
+    assert after["changes"][0]["source"] == "https://example.org/merger"
+    assert before["quote"]
