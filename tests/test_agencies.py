@@ -133,6 +133,14 @@ def test_spellings_of_one_agency_are_one_node(spelling: str) -> None:
         ("KHĐT; VH-TT-DL", ["so-ke-hoach-va-dau-tu", "so-van-hoa-the-thao-va-du-lich"]),
         ("các đơn vị thuộc UBND tỉnh", ["cac-don-vi-thuoc-uy-ban-nhan-dan"]),
         ("Mặt trận Tổ quốc tỉnh", ["uy-ban-mat-tran-to-quoc-viet-nam"]),
+        (
+            "Ban Tổ chức, Ban Tuyên giáo và Văn phòng Tỉnh ủy",
+            ["ban-to-chuc-tinh-uy", "ban-tuyen-giao-tinh-uy", "van-phong-tinh-uy"],
+        ),
+        ("Ban Tổ chức, Sở Y tế", ["ban-to-chuc", "so-y-te"]),
+        ("Ban Tổ chức, Văn phòng Thành ủy", ["ban-to-chuc", "van-phong-thanh-uy"]),
+        ("Viện Công nghệ và Sở Y tế", ["vien-cong-nghe", "so-y-te"]),
+        ("Tổ đại biểu HĐND và Sở Y tế", ["cac-to-dai-bieu-hoi-dong-nhan-dan", "so-y-te"]),
     ],
 )
 def test_runs_of_names(text: str, locals_: list[str]) -> None:
@@ -150,6 +158,7 @@ def test_runs_of_names(text: str, locals_: list[str]) -> None:
         "NHIỆM VỤ VÀ GIẢI PHÁP",
         "Hội nghị trực tuyến; Báo cáo; Bộ chỉ số",
         "trụ sở, ban hành",
+        "Bí thư chi bộ Nguyễn Văn A",
         "",
     ],
 )
@@ -275,6 +284,7 @@ def test_a_province_has_one_body_of_its_own_level(text: str, canonical: str) -> 
     ("text", "canonical"),
     [
         ("các tổ chức, cá nhân", "Các tổ chức, cá nhân"),
+        ("Người dân, doanh nghiệp", "Người dân, doanh nghiệp"),
         ("Các cơ quan, doanh nghiệp liên quan", "Các cơ quan, doanh nghiệp liên quan"),
         ("Các doanh nghiệp của tỉnh", "Các doanh nghiệp tỉnh Hải Dương"),
         (

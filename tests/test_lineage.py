@@ -1,4 +1,4 @@
-"""The closure against a plain one, its cycles, and paths upward with their evidence."""
+"""The closures against plain ones, their cycles, and what they leave to outside facts."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policygraph import iri, lineage, queries, resources, store
-from policygraph.lookup import Lookup
+from policygraph import iri, lineage, resources, store
 
 TTL = Path(__file__).parent / "fixtures" / "ttl"
 NODES = st.sampled_from("abcdefgh")
@@ -106,53 +105,48 @@ def test_a_cycle_of_citations_is_told_and_does_no_harm(built, snapshot):
     assert above(snapshot, two, "pg:tracesTo") == {one}
 
 
-@pytest.fixture(scope="module")
-def path_up(snapshot):
-    query = queries.parse(resources.directory("queries") / "lineage-of.rq")
-    lookup = Lookup(snapshot)
-    return lambda thing, lang="vi": lineage.path_up(snapshot, query, thing, lookup, lang)
+@given(EDGES, EDGES)
+def test_outside_pairs_are_those_that_the_text_alone_does_not_join(text, outside):
+    found = list(lineage.outside_pairs(text, outside))
+    assert len(found) == len(set(found))
+    assert set(found) == plain_closure([*text, *outside]) - plain_closure(text)
 
 
-def test_a_path_goes_edge_by_edge_with_the_strongest_quote(path_up):
-    found = path_up(task("vn-21.ubnd.kh.2020.99.II.1"))
-    assert [step.relation.removeprefix(iri.ONTOLOGY) for step in found.steps] == [
-        "stipulatedIn",
-        "partOf",
-        "partOf",
-        "implements",
-    ]
-    lower = [step.lower.iri for step in found.steps]
-    upper = [step.upper.iri for step in found.steps]
-    assert lower[1:] == upper[:-1]
-    title = found.steps[-1]
-    assert (title.quote, title.file) == ("Nghị quyết số 52-NQ/TW", "dong-ha-99.txt")
-    assert (title.start, title.end) == (59, 81)
-    assert title.evidence_class == iri.concept("evidence-class", "title")
-    assert found.last == (lineage.Node(doc("vn.bct.nq.2019.52"), "Nghị quyết 52-NQ/TW"),)
+@given(EDGES, EDGES)
+def test_an_edge_that_a_text_states_is_no_outside_one(text, outside):
+    edges = lineage.Edges(text, outside)
+    assert not set(edges.text) & set(edges.outside)
+    assert set(edges.all) == {*text, *outside}
 
 
-def test_a_path_that_ends_early_says_where(path_up):
-    found = path_up(task("vn-61.ubnd.kh.2021.2358.II.5.b"), "en")
-    assert [node.label for node in found.last] == ["Resolution 06-NQ/TU"]
+def test_closures_are_the_plain_ones_of_what_is_asserted(snapshot):
+    """All pairs of the fixture graph, beside a walk over its direct relations."""
+    strict = direct(snapshot, "implements", "issuedWith", "fulfils", "stipulatedIn", "partOf")
+    policy = {
+        row["d"].value
+        for row in snapshot.select("SELECT ?d { ?d pg:documentType ?t }")
+        if not row["d"].value.endswith(("vn.qh.l.2015.77", "vn.qh.l.2025.65"))
+    }
+    wide = strict + [edge for edge in direct(snapshot, "basedOn") if edge[1] in policy]
+    assert pairs_of(snapshot, "pg:tracesTo") == plain_closure(strict)
+    assert pairs_of(snapshot, "pg:restsOn") == plain_closure(wide)
 
 
-def test_nothing_above_a_directive(path_up):
-    found = path_up("52-NQ/TW")
-    assert found.steps == ()
-    assert [node.iri for node in found.last] == [doc("vn.bct.nq.2019.52")]
+def direct(snapshot, *names):
+    listed = " ".join(f"pg:{name}" for name in names)
+    rows = snapshot.select(f"SELECT ?s ?o {{ VALUES ?p {{ {listed} }} ?s ?p ?o }}")
+    return [(row["s"].value, row["o"].value) for row in rows]
 
 
-def test_a_fact_of_the_register_shows_its_source(path_up):
-    (step,) = path_up("50/NQ-CP@2020").steps
-    assert step.source == "https://example.org/50-nq-cp"
-    assert step.evidence_class == iri.concept("evidence-class", "external")
-    assert (step.quote, step.start, step.file) == (None, None, None)
+def pairs_of(snapshot, relation):
+    rows = snapshot.select(f"SELECT ?s ?o {{ ?s {relation} ?o }}")
+    return {(row["s"].value, row["o"].value) for row in rows}
 
 
-def test_paths_round_a_cycle_end(path_up):
-    found = path_up("1/KH-UBND")
-    assert len(found.steps) == 2
-    assert found.last == ()
+def test_pairs_that_need_an_outside_fact_are_marked(snapshot):
+    needed = {(doc("vn.cp.nq.2020.50"), doc("vn.bct.nq.2019.52"))}
+    assert pairs_of(snapshot, "pg:tracesToExternally") == needed
+    assert needed < pairs_of(snapshot, "pg:tracesTo")
 
 
 def test_policy_types_are_concepts_of_the_vocabulary(snapshot):

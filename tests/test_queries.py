@@ -197,6 +197,7 @@ def typed(tmp_path, name):
     ("name", "raw", "expected"),
     [
         ("year", "2021", "2021"),
+        ("date", "2025-04-01", "2025-04-01"),
         ("integer", "-7", -7),
         ("decimal", "7.50", 7.5),
         ("decimal", "1e3", 1000.0),
@@ -219,6 +220,8 @@ def test_values_become_terms(tmp_path, snapshot, lookup, name, raw, expected):
     ("name", "raw"),
     [
         ("year", "21"),
+        ("date", "01/04/2025"),
+        ("date", "2025-02-30"),
         ("year", "2021 "[:-1] + "x"),
         ("integer", "1.5"),
         ("decimal", "NaN"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from policygraph import resources
+from policygraph import resources, settings
 from policygraph.errors import DataError
 from policygraph.settings import Settings
 
@@ -38,3 +38,34 @@ def test_resources_of_a_checkout_lie_beside_its_project_file(name, root):
 def test_an_unknown_resource_is_named():
     with pytest.raises(DataError, match="nowhere"):
         resources.directory("nowhere")
+
+
+def test_a_file_gives_settings_and_the_environment_wins(monkeypatch, tmp_path):
+    file = tmp_path / "policygraph.toml"
+    file.write_text('workers = 7\nqueue = 9\nservices = ["https://e.org/"]\n', encoding="utf-8")
+    monkeypatch.setenv("POLICYGRAPH_CONFIG", str(file))
+    monkeypatch.setenv("POLICYGRAPH_QUEUE", "11")
+    read = Settings()
+    assert (read.workers, read.queue, read.services) == (7, 11, ("https://e.org/",))
+
+
+def test_a_file_that_is_missing_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("POLICYGRAPH_CONFIG", str(tmp_path / "none.toml"))
+    with pytest.raises(DataError, match=r"none\.toml"):
+        Settings()
+
+
+def test_the_example_file_can_be_used(monkeypatch, root):
+    monkeypatch.setenv("POLICYGRAPH_CONFIG", str(root / "deploy" / "policygraph.toml"))
+    assert Settings().cache_mb == 256
+
+
+def test_secrets_are_not_shown(monkeypatch):
+    monkeypatch.setenv("POLICYGRAPH_ADMIN_TOKEN", "0123456789abcdef")
+    assert "0123456789abcdef" not in repr(Settings())
+
+
+def test_the_page_of_settings_is_up_to_date(root):
+    page = (root / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert page == settings.page(), "run `python -m policygraph.settings`"
+    assert all(f"`{name}`" in page for name in Settings.model_fields)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policygraph import sparql_text
 from policygraph.sparql_text import bare, depth, escape_dots, has_dataset, original_column
 
 
@@ -87,3 +88,39 @@ def test_a_column_beyond_the_text_stays_what_it_was():
 
 def test_bare_text_keeps_the_keywords():
     assert bare('SELECT "x" <y> # z').split() == ["SELECT"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (r"S\u0045RVICE", "SERVICE"),
+        (r"S\U00000045RVICE", "SERVICE"),
+        (r"S\u005Cu0045RVICE", "SERVICE"),
+        (r"\uD", r"\uD"),
+        (r"\UFFFFFFFF", ""),
+        ("plain", "plain"),
+    ],
+)
+def test_codepoint_escapes(written, meant):
+    assert sparql_text.unescape(written) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("select * {}", "SELECT"),
+        ("PREFIX a: <b> BASE <c> # SELECT\n ASK {}", "ASK"),
+        ("PREFIX : <b> CONSTRUCT WHERE {}", "CONSTRUCT"),
+        ("DESCRIBE <a>", "DESCRIBE"),
+        ("DROP ALL", None),
+        ("INSERT { } WHERE { SELECT * {} }", None),
+        ("", None),
+    ],
+)
+def test_form(text, form):
+    assert sparql_text.form(text) == form
+
+
+def test_only_prefixes_in_use_are_declared():
+    prefixes = {"a": "http://a/", "b": "http://b/"}
+    assert sparql_text.prologue('SELECT * { a:x ?p "b:" }', prefixes) == "PREFIX a: <http://a/> "

@@ -10,11 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policygraph.indicators import folded, indicator_key, register
+from policygraph import iri, lexicon, pipeline, resources, text
+from policygraph import registers as registry
+from policygraph.indicators import folded, indicator_key, register, restriction
 from policygraph.mentions.columns import canonical_unit
 from policygraph.mentions.deadlines import heading_year
+from policygraph.mentions.faults import mended
 from policygraph.mentions.targets import find_targets
 from policygraph.model import Source, TargetMention, Topic, Tree
+from policygraph.rdf.documents import document_graph
+from policygraph.resolve import resolve
 from policygraph.structure import parse
 
 CASES = Path(__file__).resolve().parent / "cases" / "quantities"
@@ -121,27 +126,104 @@ def test_one_indicator_across_provinces(gold):
 # --- made-up plans -------------------------------------------------------------------------------
 
 
-def test_a_plan_with_all_its_layouts():
-    tree, found = targets((CASES / "ke-hoach.txt").read_text(encoding="utf-8"))
-    lines = []
-    for target in found:
-        value = "" if target.value is None else f"{target.value.normalize():f}"
-        upper = "" if target.upper_value is None else f"-{target.upper_value.normalize():f}"
-        lines.append(
-            " | ".join(
-                (
-                    "B" if target.is_baseline else "T",
-                    tree.parts[target.part].path,
-                    f"{target.comparator or ''} {value}{upper} {target.unit or ''}".strip(),
-                    str(target.year or ""),
-                    target.indicator,
-                    target.scope or "",
-                    target.exception or "",
-                )
-            ).rstrip(" |")
+def line(tree: Tree, target: TargetMention) -> str:
+    """One figure as the expected files write it: kind, path, figure, year, measure, limits."""
+    value = "" if target.value is None else f"{target.value.normalize():f}"
+    upper = "" if target.upper_value is None else f"-{target.upper_value.normalize():f}"
+    total = "" if target.total is None else f"/{target.total:f}"
+    return " | ".join(
+        (
+            "B" if target.is_baseline else "T",
+            tree.parts[target.part].path,
+            f"{target.comparator or ''} {value}{upper}{total} {target.unit or ''}".strip(),
+            str(target.year or ""),
+            target.indicator,
+            target.scope or "",
+            target.exception or "",
         )
-    expected = (CASES / "ke-hoach.expected").read_text(encoding="utf-8").splitlines()
-    assert lines == expected
+    ).rstrip(" |")
+
+
+@pytest.mark.parametrize("name", ["ke-hoach", "pham-vi"])
+def test_plans_read_as_expected(name):
+    """All layouts ("ke-hoach"); scopes, totals, shared predicates and faults ("pham-vi")."""
+    tree, found = targets((CASES / f"{name}.txt").read_text(encoding="utf-8"))
+    expected = (CASES / f"{name}.expected").read_text(encoding="utf-8").splitlines()
+    assert [line(tree, target) for target in found] == expected
+
+
+def test_a_share_knows_its_total():
+    """A rank and a count of so many name both numbers; a percentage has no total."""
+    text = (
+        "KẾ HOẠCH\n\nI. THỰC TRẠNG\n\n- Tỉnh xếp thứ 40/63 về chuyển đổi số; 7/1.250 hợp tác xã "
+        "có trang web; 30% hộ dùng mạng.\n"
+    )
+    found = targets(text)[1]
+    assert [(str(t.value), str(t.total)) for t in found] == [
+        ("40", "63"),
+        ("7", "1250"),
+        ("30", "None"),
+    ]
+
+
+def test_the_graph_tells_the_total(texts_dir):
+    """A rank among 63 in one of the texts: its value and its total stand on one node."""
+    registers = registry.load(resources.directory("data/registers"))
+    path = texts_dir / "lai-chau-nghi-quyet-09-nq-tu.txt"
+    reading = pipeline.read_text(text.read(path, path.name), registers)
+    (facts,) = resolve([reading], registers).documents
+    said = {(s, p): value for s, p, value in document_graph(facts, registers).said()}
+    figures = {
+        (said[node, iri.term("value")], total)
+        for (node, predicate), total in said.items()
+        if predicate == iri.term("total")
+    }
+    wanted = {(t.value, t.total) for t in reading.targets if t.total is not None}
+    assert wanted
+    assert {(Decimal(value), Decimal(total)) for value, total in figures} == wanted
+
+
+@pytest.mark.parametrize(
+    ("faulty", "meant"),
+    [
+        ("dịch vụ chính quyền điện từ", "dịch vụ chính quyền điện tử"),
+        ("Sàn phẩm trên sàn thương mại điện tử", "Sản phẩm trên sàn thương mại điện tử"),
+        ("Công Dịch vụ công của tinh Ví Dụ", "Cổng dịch vụ công của tỉnh Ví Dụ"),
+        ("két quả và vãn bản", "kết quả và văn bản"),
+        ("liên thông nhất quán, thông nhất", "liên thông nhất quán, thống nhất"),
+        ("tinh thần đổi mới của tỉnh", "tinh thần đổi mới của tỉnh"),
+    ],
+)
+def test_faults_of_scans_are_mended_by_the_longest_phrase(faulty, meant):
+    assert mended(faulty) == meant
+    assert mended(meant) == meant
+
+
+@pytest.mark.parametrize("entry", lexicon.load("faults").entries, ids=lambda entry: entry.name)
+def test_every_fault_is_changed_only_where_it_is_one(entry):
+    for words in entry.examples:
+        assert entry.value.lower() in mended(words).lower()
+    for words in entry.non_examples:
+        assert entry.pattern.search(words) is None
+
+
+def test_the_quote_stays_as_scanned():
+    text = "KẾ HOẠCH\n\nI. MỤC TIÊU\n\n- 80% sàn phẩm được số hóa (trừ vãn bản mật).\n"
+    tree, (target,) = targets(text)
+    assert tree.join(target.pieces) == "80% sàn phẩm được số hóa (trừ vãn bản mật)"
+    assert (target.indicator, target.exception) == ("tỷ lệ sản phẩm được số hóa", "văn bản mật")
+
+
+def test_one_measure_has_one_value_a_year_and_scope(gold):
+    """In one document no indicator must equal two values for the same year and population."""
+    for doc in gold.files:
+        said: dict[tuple[object, ...], Decimal] = {}
+        for found in targets(gold.text(doc))[1]:
+            if found.comparator != "=" or found.value is None:
+                continue
+            local = indicator_key(found.indicator, found.unit).local
+            key = (local, found.year, found.scope, found.is_baseline)
+            assert said.setdefault(key, found.value) == found.value, (doc, key)
 
 
 def test_a_number_without_a_unit_is_kept_as_unresolved():
@@ -253,6 +335,43 @@ def test_the_register_says_where_its_indicators_come_from():
         assert row.label_vi
         assert row.label_en
         assert row.source
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (
+            "tỷ lệ hộ gia đình được phủ cáp quang",
+            "tỷ lệ hộ gia đình có đường truyền Internet băng rộng",
+        ),
+        ("tỷ lệ hộ gia đình được phủ cáp quang", "tỷ lệ xã được phủ cáp quang"),
+        ("tỷ lệ dân số được phủ sóng di động", "tỷ lệ diện tích được phủ sóng di động"),
+        ("tỷ lệ hồ sơ được nộp trực tuyến", "tỷ lệ hồ sơ được giải quyết trực tuyến"),
+        ("tỷ lệ giảm thủ tục hành chính", "tỷ lệ giảm thời gian giải quyết thủ tục hành chính"),
+        (
+            "tỷ lệ báo cáo được thực hiện trên hệ thống thông tin báo cáo",
+            "tỷ lệ cơ quan báo cáo định kỳ trên hệ thống thông tin báo cáo",
+        ),
+    ],
+)
+def test_another_unit_or_relation_is_another_measure(first, second):
+    """Households and communes, reached and connected, submitted and settled stay apart."""
+    assert indicator_key(first, "%").local != indicator_key(second, "%").local
+
+
+@pytest.mark.parametrize(
+    ("wording", "scope"),
+    [
+        ("tỷ lệ cơ sở giáo dục mầm non triển khai dạy học trực tuyến", "mầm non"),
+        ("tỷ lệ cơ sở giáo dục triển khai dạy học trực tuyến", None),
+        ("tỷ lệ sản phẩm OCOP được đưa lên sàn thương mại điện tử", "OCOP"),
+        ("tỷ lệ diện tích của tỉnh được phủ sóng di động", "toàn tỉnh"),
+        ("tỷ lệ công tác báo cáo được thực hiện trên hệ thống thông tin báo cáo", None),
+        ("tỷ lệ hộ dân dùng bếp điện", None),
+    ],
+)
+def test_what_narrows_a_shared_concept_is_a_scope(wording, scope):
+    assert restriction(wording, "%") == scope
 
 
 def test_an_unknown_measure_gets_a_concept_of_its_own_words():

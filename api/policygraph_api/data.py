@@ -1,10 +1,10 @@
-"""The data that others build on, as one router: search, and what stands beside it."""
+"""The data that others build on, as one router: search, look-ups, exports, linked data."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
-from policygraph_api import search_routes
+from policygraph_api import export_routes, linked, listing_routes, search_routes
 from policygraph_api.shelf import Current, Shelves
 
 
@@ -13,4 +13,7 @@ def router(current: Current) -> APIRouter:
     shelves = Shelves(current)
     routes = APIRouter()
     routes.include_router(search_routes.router(shelves))
+    routes.include_router(export_routes.router(shelves))
+    routes.include_router(listing_routes.router(shelves))
+    routes.include_router(linked.router(shelves))
     return routes

@@ -142,9 +142,7 @@ class Front:
             return
         for name, value in scope["headers"]:
             if name == b"accept-encoding" and value != b"identity":
-                packed = CompressMiddleware(
-                    _Direct(self, endpoint, answering), minimum_size=PACKED
-                )
+                packed = CompressMiddleware(_Direct(self, endpoint, answering), minimum_size=PACKED)
                 await packed(scope, receive, answering)
                 return
         await self.directly(endpoint, scope, receive, answering, answering)

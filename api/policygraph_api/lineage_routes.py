@@ -40,7 +40,7 @@ Thing = Annotated[
 class Out(BaseModel):
     """JSON names are in camel case all over the service."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True)
 
 
 class Asked(BaseModel):
@@ -266,7 +266,7 @@ def router(desk: Desk) -> APIRouter:
         return ResponsibleOut(
             thing=address,
             date=date,
-            leads=[ResponsibilityOut.model_validate(lead, from_attributes=True) for lead in leads],
+            leads=[ResponsibilityOut.model_validate(lead) for lead in leads],
         )
 
     return routes

@@ -16,6 +16,8 @@ from policygraph_api.served import Served
 
 requests = logging.getLogger("policygraph.requests")
 _FAILED = 400
+NOTEWORTHY = 0.1
+"""Seconds from which an answer is work worth a line; look-ups are counted in the metrics."""
 
 
 class Lines(logging.Formatter):
@@ -47,7 +49,8 @@ def set_up() -> None:
 
 def request(wanted: str, scope: Scope, status: int, seconds: float, served: Served) -> None:
     """Tell of one request that was evaluated; ``wanted`` is the setting ``log``."""
-    if wanted == "errors" and status < _FAILED:
+    is_quiet = status < _FAILED and (wanted == "errors" or seconds < NOTEWORTHY)
+    if is_quiet and wanted != "all":
         return
     if not requests.isEnabledFor(logging.INFO):
         return

@@ -50,7 +50,7 @@ class Metrics:
 
     def ran(self, run: Run) -> None:
         self.work.inc(run.seconds)
-        self.latency.observe(max(0.0, run.started - run.queued) + run.seconds)
+        self.latency.observe(max(run.seconds, run.started - run.queued))
 
     def text(self, build: str, values: dict[str, float]) -> bytes:
         """The page that Prometheus reads, with the gauges set to ``values``."""

@@ -72,12 +72,16 @@ class RemoteRunner:
         return ()
 
     async def follow(
-        self, job: Job, client: str = "", on_long: Callable[[], None] | None = None
+        self,
+        job: Job,
+        client: str = "",
+        on_long: Callable[[], None] | None = None,
+        on_work: Callable[[float], None] | None = None,
     ) -> tuple[Result, Run]:
         """As the pool of workers does."""
         now = time.monotonic()
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        run = Run(next(self._ids), job, client, future, now, started=now)
+        run = Run(next(self._ids), job, client, future, now, started=now, on_work=on_work)
         if len(self._running) >= self._settings.queue:
             self.counts.refused += 1
             return Refusal("busy", str(len(self._running))), run
@@ -89,7 +93,7 @@ class RemoteRunner:
             return await future, run
         finally:
             passing.cancel()
-            run.seconds = time.monotonic() - now
+            run.worked(time.monotonic())
             del self._running[run.id]
 
     async def _pass_on(self, run: Run) -> None:

@@ -45,7 +45,11 @@ class Runner(Protocol):
     async def close(self) -> None: ...
 
     async def follow(
-        self, job: Job, client: str = "", on_long: Callable[[], None] | None = None
+        self,
+        job: Job,
+        client: str = "",
+        on_long: Callable[[], None] | None = None,
+        on_work: Callable[[float], None] | None = None,
     ) -> tuple[Result, Run]: ...
 
     def runs(self) -> list[Run]: ...

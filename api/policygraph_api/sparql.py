@@ -98,6 +98,7 @@ class Sparql:
             values("named-graph-uri"),
             header(scope, b"accept"),
             self._settings.max_answer_mb * MB,
+            self._settings.services,
         )
         result, run = await self.ask(scope, receive, served, job)
         if isinstance(result, Refusal):
@@ -134,17 +135,17 @@ class Sparql:
         def on_long() -> None:
             watching.append(asyncio.get_running_loop().create_task(watch()))
 
-        run = None
+        def on_work(seconds: float) -> None:
+            self._budgets.charge(client, seconds)
+
         try:
-            result, run = await served.runner.follow(job, client, on_long)
+            result, run = await served.runner.follow(job, client, on_long, on_work)
             if isinstance(result, Refusal) and result.kind == "service-allowed":
-                result, run = await served.connected.follow(job, client, on_long)
+                result, run = await served.connected.follow(job, client, on_long, on_work)
         finally:
             for task in watching:
                 task.cancel()
-            if run is not None:
-                self._budgets.charge(client, run.seconds)
-                self._metrics.ran(run)
+        self._metrics.ran(run)
         return result, run
 
     def _check(self, query: str) -> None:
@@ -221,7 +222,7 @@ def _timing(run: Run) -> list[Header]:
     """What the query waited for and took, told where it waited at all."""
     if not run.place:
         return []
-    waited = (run.started - run.queued) * 1000
+    waited = (run.started - run.seconds - run.queued) * 1000
     text = f'queue;dur={waited:.0f};desc="place {run.place}", query;dur={run.seconds * 1000:.0f}'
     return [(b"server-timing", text.encode("ascii"))]
 

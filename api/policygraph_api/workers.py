@@ -138,8 +138,20 @@ class Run:
     seconds: float = 0.0
     """Of work done for it, attempts that were broken off included."""
     is_long: bool = False
+    is_repeated: bool = False
+    """Its worker died at once, and another was asked."""
     on_long: Callable[[], None] | None = None
     """Called once when it turns out to be no look-up."""
+    on_work: Callable[[float], None] | None = None
+    """Called with the seconds of work whenever some have been given to it."""
+
+    def worked(self, now: float) -> None:
+        """Account for what was done since ``started``."""
+        seconds = now - self.started
+        self.seconds += seconds
+        self.started = now
+        if self.on_work is not None:
+            self.on_work(seconds)
 
     def finish(self, result: Result) -> None:
         if not self.future.done():
@@ -306,7 +318,11 @@ class Pool:
         return result
 
     async def follow(
-        self, job: Job, client: str = "", on_long: Callable[[], None] | None = None
+        self,
+        job: Job,
+        client: str = "",
+        on_long: Callable[[], None] | None = None,
+        on_work: Callable[[float], None] | None = None,
     ) -> tuple[Result, Run]:
         """As ``run``, with what is known of the way it took."""
         state = self._state
@@ -317,6 +333,7 @@ class Pool:
             asyncio.get_running_loop().create_future(),
             time.monotonic(),
             on_long=on_long,
+            on_work=on_work,
         )
         if state.open >= self.limits.queue or state.is_closed:
             self.counts.refused += 1
@@ -391,7 +408,7 @@ class Pool:
     def finished(self, link: _Link, result: Result) -> None:
         run, link.run = link.run, None
         if run is not None:
-            run.seconds += time.monotonic() - run.started
+            run.worked(time.monotonic())
             if run.future.done() and isinstance(result, Answer) and isinstance(result.body, Spool):
                 result.body.file.close()
             run.finish(result)
@@ -409,9 +426,15 @@ class Pool:
             state.free.remove(link)
         run, link.run = link.run, None
         if run is not None:
-            run.seconds += time.monotonic() - run.started
-            self.counts.died += not run.future.done()
-            run.finish(Refusal("worker-died", ""))
+            run.worked(time.monotonic())
+            is_wanted = not run.future.done()
+            if is_wanted and not run.is_repeated and not run.is_long:
+                # It may have been handed to a worker that was dead already.
+                run.is_repeated, run.started = True, 0.0
+                state.fresh.push(run)
+            elif is_wanted:
+                self.counts.died += 1
+                run.finish(Refusal("worker-died", ""))
         if link.process is not None:
             link.process.kill()
         self._spawn(0.0 if link.is_ready else DAMPING, link.process)
@@ -470,7 +493,7 @@ class Pool:
         run, link.run = link.run, None
         link.kill()
         if run is not None:
-            run.seconds += now - run.started
+            run.worked(now)
             run.started, run.is_long = 0.0, True
             self._remember(run)
             self.counts.put_back += 1
@@ -499,6 +522,7 @@ class Pool:
             running = now - run.started
             if running > self.limits.timeout and not run.future.done():
                 self.counts.killed += 1
+                run.worked(now)
                 run.finish(Refusal("timeout", f"{self.limits.timeout:g}"))
             if running > QUICK:
                 if run.future.done():

@@ -7,7 +7,8 @@
     documents.csv … csv-metadata.json, policygraph.xlsx
     catalogue.ttl      DCAT and VoID of this export
 
-Equal graphs give equal bytes: no dates of making, members in a fixed order.
+Equal graphs give equal files, in a fixed order and without dates; but the workbook, into which its
+library writes the time of making.
 """
 
 from __future__ import annotations

@@ -110,12 +110,17 @@ class Remote(Engine):
         media_type = answer.headers.get("content-type", "").partition(";")[0].strip()
         try:
             if media_type in ("application/sparql-results+json", "application/json"):
-                return ox.parse_query_results(answer.content, format=ox.QueryResultsFormat.JSON)
+                content = self.plain(answer.content)
+                return ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
             return _as_triples(answer.content, media_type)
         except (SyntaxError, ValueError) as error:
             raise StoreError(
                 f"{self.server.query_url}: trả lời không đọc được / unreadable answer: {error}"
             ) from error
+
+    def plain(self, results: bytes) -> bytes:
+        """Results in JSON without what the server adds of its own."""
+        return results
 
     def __len__(self) -> int:
         (row,) = self.select("SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }")

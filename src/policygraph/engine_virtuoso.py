@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -49,14 +49,17 @@ class Virtuoso(Remote):
                 self._gather(predicate)
         return Snapshot(self._kept, _NOWHERE, self.hash).query(text, default_graphs, named_graphs)
 
+    def plain(self, results: bytes) -> bytes:
+        """Blank nodes are named like addresses there."""
+        return results.replace(b'"nodeID://', b'"n')
+
     def _needed(self, text: str) -> Iterator[str]:
         if EVERYTHING in self._gathered:
             return
         if is_open(text):
             yield EVERYTHING
             return
-        for predicate in sorted({_RDF_TYPE, *names(text)} - self._gathered):
-            yield predicate
+        yield from sorted({_RDF_TYPE, *names(text)} - self._gathered)
 
     def _gather(self, predicate: str) -> None:
         """Fetch all triples of a predicate; an IRI that is none has no triples."""
@@ -86,7 +89,9 @@ def is_open(text: str) -> bool:
     """Whether a variable stands for a predicate somewhere that VALUES does not bind in the text,
     or a path excludes some; a query that cannot be read counts as open."""
     try:
-        parsed = parseQuery(sparql_text.prologue(text, iri.PREFIXES) + sparql_text.escape_dots(text))
+        parsed = parseQuery(
+            sparql_text.prologue(text, iri.PREFIXES) + sparql_text.escape_dots(text)
+        )
     except (ParseBaseException, RecursionError, ValueError):
         return True
     open_names: set[Variable] = set()
@@ -99,7 +104,8 @@ def is_open(text: str) -> bool:
                 return True
             if node.name == "InlineData":
                 bound.update(node.var if isinstance(node.var, list) else [node.var])
-            for group in node.get("triples", ()) or ():
+            groups: Iterable[Iterable[object]] = dict(node).get("triples", ())
+            for group in groups:
                 flat = list(group)
                 open_names.update(p for p in flat[1::3] if isinstance(p, Variable))
             stack.extend(node.values())

@@ -242,13 +242,13 @@ def _piped(produce: Callable[[BinaryIO], None]) -> Iterator[bytes]:
     failures: list[Exception] = []
 
     def run() -> None:
-        with os.fdopen(write_end, "wb", buffering=CHUNK) as out:
-            try:
+        try:
+            with os.fdopen(write_end, "wb", buffering=CHUNK) as out:
                 produce(out)
-            except BrokenPipeError:
-                return
-            except Exception as error:  # noqa: BLE001 - carried over to the reader's side
-                failures.append(error)
+        except BrokenPipeError:
+            return
+        except Exception as error:  # noqa: BLE001 - carried over to the reader's side
+            failures.append(error)
 
     thread = threading.Thread(target=run, name="export", daemon=True)
     thread.start()

@@ -11,16 +11,21 @@ import csv
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-from policygraph import resources
+from policygraph import lexicon, resources
 from policygraph.errors import DataError
 from policygraph.iri import fold, slug
 
 COLUMNS = ("id", "label_vi", "label_en", "unit", "pattern", "examples", "non_examples", "source")
 _LONGEST = 80
 """Longest slug of a proposed concept, in characters; a hash of the rest keeps names apart."""
+
+_LEAST = 3
+"""Words of the shortest counted phrase: "tỷ lệ" and a noun."""
+_WHOLE = {"của tỉnh": "toàn tỉnh", "của cả tỉnh": "toàn tỉnh", "toàn tỉnh": "toàn tỉnh"}
+"""Restrictions that are none within the province, as the scope they mean."""
 
 _WORD = re.compile(r"[a-z0-9]+")
 _GENERIC = re.compile(r"^(?:ti le|ty le)\s+(?:so\s+)?(?:cac\s+)?")
@@ -90,9 +95,33 @@ def indicator_key(indicator: str, unit: str | None = None) -> IndicatorKey:
 
     A yearly rate and a level are never one indicator: where the row names a unit, the unit of
     the figure must be of the same kind (a share, a yearly rate, a place, so many to so many, a
-    number).
+    number).  What is counted must be the same too (``[measured]`` of ``lexicon/indicators.toml``).
     """
     return _key(folded(indicator), _kind(unit))
+
+
+def restriction(indicator: str, unit: str | None) -> str | None:
+    """What a wording counts more narrowly than its shared concept does: a scope.
+
+    "tỷ lệ cơ sở giáo dục tiểu học triển khai …" of the concept "Tỷ lệ cơ sở giáo dục triển khai …"
+    is limited to "tiểu học".  None where the concept is no wider, or is not registered.
+    """
+    key = indicator_key(indicator, unit)
+    if not key.registered:
+        return None
+    row = next(row for row in register() if row.local == key.local)
+    wide, narrow = (_counted(words).split() for words in (row.label_vi, indicator))
+    same = [w.lower() for w in narrow[: len(wide)]] == [w.lower() for w in wide]
+    if len(wide) < _LEAST or not same:
+        return None
+    rest = " ".join(narrow[len(wide) :]).strip(" ,")
+    return _WHOLE.get(rest, rest) or None
+
+
+def _counted(words: str) -> str:
+    """The counted noun phrase of a share, before what is said of it; "" where nothing is."""
+    found = lexicon.load("indicators").named("word.predicate").pattern.search(words)
+    return words[: found.start()] if found and words.lower().startswith("tỷ lệ ") else ""
 
 
 def _kind(unit: str | None) -> str | None:
@@ -103,11 +132,26 @@ def _kind(unit: str | None) -> str | None:
     return "rate" if "/" in unit else "number"
 
 
+def _same_things(words: str, label: str) -> bool:
+    """Whether a phrase counts what the concept counts: households are no communes."""
+    meant = _things(label)
+    return not meant or _things(words) == meant
+
+
+@lru_cache(maxsize=1024)
+def _things(words: str) -> str:
+    """The first kind of thing that folded words count; "" where they name none."""
+    kinds = lexicon.load("indicators").tables["measured"]
+    found = ((kind, re.search(pattern, words)) for kind, pattern in kinds.items())
+    starts = sorted((match.start(), kind) for kind, match in found if match)
+    return starts[0][1] if starts else ""
+
+
 @cache
 def _key(words: str, kind: str | None) -> IndicatorKey:
     for row in register():
         fits = not row.unit or kind is None or _kind(row.unit) == kind
-        if fits and row.pattern.search(words):
+        if fits and row.pattern.search(words) and _same_things(words, folded(row.label_vi)):
             return IndicatorKey(row.local, True)
     name = slug(_GENERIC.sub("", words))
     if kind == "%/năm" and "tang" not in words and "giam" not in words:

@@ -15,8 +15,8 @@ from functools import cached_property
 from rapidfuzz import fuzz, process
 
 from policygraph import iri
-from policygraph.errors import AmbiguousThing, UnknownThing
 from policygraph.engine import Engine
+from policygraph.errors import AmbiguousThing, UnknownThing
 
 NEAREST = 5
 _MIN_SCORE = 55.0

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from policygraph import decisions, formats, iri, lineage, review, similarity, store
+from policygraph import decisions, formats, identity, iri, lineage, review, similarity, store
 from policygraph import registers as registry
 from policygraph.errors import DataError, SourceError
 from policygraph.mentions.agencies import find_agencies
@@ -19,7 +19,7 @@ from policygraph.mentions.metadata import read_metadata
 from policygraph.mentions.targets import find_targets
 from policygraph.mentions.tasks import find_tasks
 from policygraph.model import AgencyMention, Reading, Source
-from policygraph.rdf import documents, indicators, terms
+from policygraph.rdf import documents, fulfilments, indicators, terms
 from policygraph.rdf import registers as register_graphs
 from policygraph.registers import Registers
 from policygraph.resolve import CorpusFacts, notation, resolve, starts_with_type
@@ -109,10 +109,8 @@ def turtle_of(sources: Sequence[Source], registers: Registers) -> dict[str, byte
     """Texts to the Turtle of their graphs, by file name: the whole of reading, in memory."""
     with _collector_paused():
         facts = resolve([read_text(source, registers) for source in sources], registers)
-        return {
-            f"{document.key.local}.ttl": terms.turtle(documents.document_graph(document, registers))
-            for document in facts.documents
-        }
+        graphs = document_graphs(facts, registers)
+        return {name: terms.turtle(graph) for name, graph in graphs.items()}
 
 
 def populate(
@@ -199,10 +197,7 @@ def _manifest(texts: Path) -> dict[str, str]:
 
 
 def _write(facts: CorpusFacts, registers: Registers, ttl: Path, *, write: bool) -> Iterable[Path]:
-    graphs = {
-        f"{document.key.local}.ttl": documents.document_graph(document, registers)
-        for document in facts.documents
-    }
+    graphs = document_graphs(facts, registers)
     graphs |= register_turtle(facts, registers)
     for name, graph in sorted(graphs.items()):
         path = ttl / name
@@ -217,6 +212,19 @@ def _write(facts: CorpusFacts, registers: Registers, ttl: Path, *, write: bool) 
             if write:
                 path.unlink()
             yield path
+
+
+def document_graphs(facts: CorpusFacts, registers: Registers) -> dict[str, terms.Graph]:
+    """The graph of each source document, by file name, with what its planned documents came to."""
+    identified = identity.identify(facts, registers)
+    graphs = {}
+    for document in facts.documents:
+        found = identified.get(document.key, identity.Identified())
+        whole = replace(document, unresolved=(*document.unresolved, *found.unresolved))
+        graph = documents.document_graph(whole, registers)
+        fulfilments.add(graph, document, found)
+        graphs[f"{document.key.local}.ttl"] = graph
+    return graphs
 
 
 def register_turtle(facts: CorpusFacts, registers: Registers) -> dict[str, terms.Graph]:

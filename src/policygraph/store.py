@@ -407,9 +407,8 @@ def _fill(
     directory.mkdir(parents=True)
     store = ox.Store(str(directory))
     steps = len(inputs) + 2
-    for step, source in enumerate(inputs):
-        report(f"load {source.name}", step, steps)
-        _load(store, source)
+    # All at once: each call of its own costs the engine a tenth of a second.
+    store.bulk_extend(_loaded(inputs, report, steps))
     report("derive lineage", len(inputs), steps)
     derived = derive(Snapshot(store, directory, name))
     store.bulk_extend(_quads(derived.triples))
@@ -431,13 +430,17 @@ def _fill(
     report("done", steps, steps)
 
 
-def _load(store: ox.Store, source: _Input) -> None:
-    content, path = source.content, str(source.path) if source.content is None else None
-    graph = ox.NamedNode(source.graph)
-    try:
-        store.bulk_load(content, path=path, format=ox.RdfFormat.TURTLE, to_graph=graph)
-    except SyntaxError as error:
-        raise DataError(source.path, f"broken Turtle: {error.msg}", error.lineno) from error
+def _loaded(inputs: Sequence[_Input], report: Progress, steps: int) -> Iterator[ox.Quad]:
+    for step, source in enumerate(inputs):
+        report(f"load {source.name}", step, steps)
+        content, path = source.content, str(source.path) if source.content is None else None
+        graph = ox.NamedNode(source.graph)
+        turtle = ox.RdfFormat.TURTLE
+        try:
+            for quad in ox.parse(content, path=path, format=turtle, rename_blank_nodes=True):
+                yield ox.Quad(quad.subject, quad.predicate, quad.object, graph)
+        except SyntaxError as error:
+            raise DataError(source.path, f"broken Turtle: {error.msg}", error.lineno) from error
 
 
 def _quads(triples: Iterable[tuple[str, str, str]]) -> Iterator[ox.Quad]:

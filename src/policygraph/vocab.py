@@ -617,6 +617,13 @@ UNIT_CONCEPTS: Final[tuple[Concept, ...]] = (
     Concept("dich-vu", "dịch vụ", "Dịch vụ", "Service"),
     Concept("dich-vu-cong", "dịch vụ công", "Dịch vụ công", "Public service"),
     Concept("diem-so", "điểm", "Điểm", "Score"),
+    Concept("dien-thoai", "điện thoại", "Điện thoại", "Telephone"),
+    Concept(
+        "dien-thoai-hoac-thiet-bi-thong-minh-tren-ho",
+        "điện thoại hoặc thiết bị thông minh/hộ",
+        "Điện thoại hoặc thiết bị thông minh trên một hộ",
+        "Telephones or smart devices per household",
+    ),
     Concept(
         "dien-thoai-thong-minh", "điện thoại thông minh", "Điện thoại thông minh", "Smartphone"
     ),
@@ -654,6 +661,7 @@ UNIT_CONCEPTS: Final[tuple[Concept, ...]] = (
     Concept("nguoi", "người", "Người", "Person"),
     Concept("percent", "%", "Phần trăm", "Percent"),
     Concept("percent-per-year", "%/năm", "Phần trăm mỗi năm", "Percent per year", alt=("%/1 năm",)),
+    Concept("san", "sàn", "Sàn giao dịch", "Trading platform"),
     Concept("san-pham", "sản phẩm", "Sản phẩm", "Product"),
     Concept(
         "san-thuong-mai-dien-tu",
@@ -708,6 +716,7 @@ UNIT_BY_NOTATION: Final[dict[str, tuple[str, ...]]] = {
     "ngày": ("ngay",),
     "người": ("nguoi",),
     "năm": ("nam",),
+    "sàn": ("san",),
     "sàn thương mại điện tử": ("san-thuong-mai-dien-tu",),
     "sản phẩm": ("san-pham",),
     "sở, ban, ngành": ("so-ban-nganh",),
@@ -722,6 +731,8 @@ UNIT_BY_NOTATION: Final[dict[str, tuple[str, ...]]] = {
     "xã": ("xa",),
     "xã, phường, thị trấn": ("xa-phuong-thi-tran",),
     "điểm": ("diem-so",),
+    "điện thoại": ("dien-thoai",),
+    "điện thoại hoặc thiết bị thông minh/hộ": ("dien-thoai-hoac-thiet-bi-thong-minh-tren-ho",),
     "điện thoại thông minh": ("dien-thoai-thong-minh",),
     "điện thoại/hộ": ("dien-thoai-tren-ho",),
     "đô thị": ("do-thi",),

@@ -58,10 +58,11 @@ class Service:
 
     def processes(self):
         """The process ids that belong to it, its workers included."""
-        found, new = {self.process.pid}, True
+        found = set()
+        new = {self.process.pid}
         while new:
-            new = {pid for one in found for pid in _children(one)} - found
             found |= new
+            new = {pid for one in new for pid in _children(one)} - found
         return found
 
     def workers(self):
@@ -72,7 +73,7 @@ class Service:
 
 def _children(pid):
     """Each thread lists the processes that it started."""
-    found = []
+    found: list[int] = []
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             found += map(int, path.read_text(encoding="ascii").split())

@@ -14,11 +14,11 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import quote
 
 import httpx
 import pytest
-
 from tests.api.conftest import serving
 
 LIMIT = 2.0
@@ -47,14 +47,15 @@ HARD = {
 class Listener(http.server.BaseHTTPRequestHandler):
     """Remembers every request; a query that reaches it has got out."""
 
-    reached: list[str] = []
+    reached: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
+        self.do_POST()
+
+    def do_POST(self) -> None:
         Listener.reached.append(self.path)
         self.send_response(200)
         self.end_headers()
-
-    do_POST = do_GET
 
     def log_message(self, *args: object) -> None:
         """Nothing on the terminal."""
@@ -79,7 +80,7 @@ def service(store_root, tmp_path_factory):
         "memory_mb": 512,
         "max_answer_mb": 8,
         "budget": 100_000,
-        "patience": 8,
+        "patience": 30,
         "body_timeout": 3,
         "cache_mb": 0,
     }
@@ -181,8 +182,8 @@ def test_hard_queries_all_at_once(service):
         "syntax",
         "evaluation",
     }
-    # Each runs for LIMIT at most, two at a time; whatever waits longer than 8 s is told so.
-    assert took < 30
+    # Each runs for LIMIT at most and two run at a time; some run twice.
+    assert took < 60
     settle(service)
 
 
@@ -325,12 +326,13 @@ def test_an_answer_that_breaks_off_is_taken_for_whole_by_no_client(service, stor
         address = doomed.url + "/sparql"
         with (
             httpx.stream("GET", address, params={"query": query}, timeout=60) as answer,
-            pytest.raises(httpx.RemoteProtocolError),
         ):
             assert answer.status_code == 200
-            for number, _ in enumerate(answer.iter_raw(1024)):
-                if number == 0:
-                    doomed.process.kill()
+            pieces = answer.iter_raw(1024)
+            next(pieces)
+            doomed.process.kill()
+            with pytest.raises(httpx.RemoteProtocolError):
+                list(pieces)
 
 
 def test_health_says_whether_workers_are_cut_off(service):

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from starlette.testclient import TestClient
+from tests.api.conftest import TTL, serving
 
 from policygraph import iri, lineage, store
 from policygraph.settings import Settings
 from policygraph_api.app import create_app
-from tests.api.conftest import TTL, serving
 
 TOKEN = "a token of the operator"
 AUTHORITY = {"Authorization": f"Bearer {TOKEN}"}
@@ -57,7 +58,12 @@ def add(root, number):
 @contextlib.contextmanager
 def opened(root, **given):
     settings = Settings(
-        store=root / "store", workers=1, memory_mb=512, watch=0.1, admin_token=TOKEN, **given
+        store=root / "store",
+        workers=1,
+        memory_mb=512,
+        watch=0.1,
+        admin_token=SecretStr(TOKEN),
+        **given,
     )
     with TestClient(create_app(settings)) as client:
         yield client

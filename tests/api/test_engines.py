@@ -15,15 +15,15 @@ from pathlib import Path
 import httpx
 import pytest
 from starlette.testclient import TestClient
+from tests.api.conftest import free_port
 
 from policygraph import engine_http, lineage, queries, resources, store
 from policygraph.engine_http import Remote, Server
-from policygraph.engine_virtuoso import Virtuoso, is_open, names
+from policygraph.engine_virtuoso import Virtuoso
 from policygraph.errors import QueryError, StoreError
 from policygraph.lookup import Lookup
 from policygraph.settings import Settings
 from policygraph_api.app import create_app
-from tests.api.conftest import free_port
 
 CANNED = queries.load(resources.directory("queries"))
 VIRTUOSO_INI = """
@@ -85,7 +85,7 @@ def virtuoso(place) -> Iterator[Server]:
     command = [program, "+configfile", "virtuoso.ini", "+foreground", "+wait"]
     base = f"http://127.0.0.1:{http}"
     with running(command, place, base + "/sparql"):
-        allow = "GRANT EXECUTE ON DB.DBA.SPARQL_INSERT_DICT_CONTENT TO \"SPARQL\";"
+        allow = 'GRANT EXECUTE ON DB.DBA.SPARQL_INSERT_DICT_CONTENT TO "SPARQL";'
         subprocess.run(
             [shutil.which("isql-vt") or "isql", str(sql), "dba", "dba", f"exec={allow}"],
             check=True,
@@ -185,9 +185,7 @@ def test_the_service_over_another_engine(service):
     free = "SELECT ?n { ?d pg:documentNumber ?n FILTER(?n = '2358/KH-UBND') }"
     found = service.get("/sparql", params={"query": free}).json()["results"]["bindings"]
     assert found[0]["n"]["value"] == "2358/KH-UBND"
-    graph = service.get(
-        "/sparql", params={"query": "CONSTRUCT WHERE { ?s pg:documentNumber ?o }"}
-    )
+    graph = service.get("/sparql", params={"query": "CONSTRUCT WHERE { ?s pg:documentNumber ?o }"})
     assert "2358/KH-UBND" in graph.text
     for refused, status in (
         ("SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }", 403),

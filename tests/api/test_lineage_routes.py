@@ -103,10 +103,13 @@ def test_an_unknown_thing_is_unknown(get):
 def test_responsibility_is_handed_on(get):
     task = "task:vn-12.ubnd.kh.2021.77.II.1.a"
     before = get(f"responsible/{task}", date="2021-06-01").json()["leads"][0]
-    after = get(f"responsible/{task}", date="2025-04-01").json()["leads"][0]
+    after = get(f"responsible/{task}", date="2025-06-01").json()["leads"][0]
     assert (before["state"], before["changes"]) == ("unchanged", [])
     assert before["holders"] == [before["lead"]]
     assert after["state"] == "inherited"
     assert [holder["name"] for holder in after["holders"]] == ["Sở Khoa học tỉnh Bắc Sơn"]
-    assert after["changes"][0]["source"] == "https://example.org/merger"
+    assert [(c["function"], c["source"]) for c in after["changes"]] == [
+        (None, "https://example.org/merger"),
+        ("an toàn thông tin", "https://example.org/split"),
+    ]
     assert before["quote"]

@@ -79,7 +79,9 @@ REGISTER = iri.graph("register-documents")
 
 def test_datasets_of_the_protocol(client):
     everywhere = len(values(get(client, COUNT)))
-    registered = len(values(client.get("/sparql", params={"query": COUNT, "default-graph-uri": REGISTER})))
+    registered = len(
+        values(client.get("/sparql", params={"query": COUNT, "default-graph-uri": REGISTER}))
+    )
     assert everywhere > registered > 1
     for send in (
         lambda graphs: client.get("/sparql", params={"query": COUNT, **graphs}),

@@ -14,7 +14,6 @@ import pyoxigraph as ox
 import pytest
 from rdflib import RDF, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
-
 from tests.api.conftest import serving
 
 SUITE = Path(__file__).resolve().parents[3] / "shared" / "w3c"
@@ -45,7 +44,9 @@ def read(name):
     # The suite keeps characters like "{" in paths out of IRIs, so rdflib has nothing to warn of.
     graph.parse(path, publicID=path.as_uri(), format="turtle")
     (manifest,) = graph.subjects(RDF.type, MF.Manifest)
-    return graph, list(Collection(graph, graph.value(manifest, MF.entries)))
+    return graph, list(
+        Collection(graph, graph.value(manifest, MF.entries, any=False) or MF.nothing)
+    )
 
 
 PROTOCOL, ENTRIES = read("protocol")

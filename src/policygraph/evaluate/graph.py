@@ -17,6 +17,7 @@ NAMES = ("skos:prefLabel", "skos:altLabel", "rdfs:label", "dcterms:title")
 PLACE_OF_ISSUE = "pg:placeOfIssue"
 COUNTRY = "VN"
 REJECTED = "rejected"
+INFERRED = "inferred"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ class GraphFacts:
 
     def _citations(self) -> Iterable[Fact]:
         for citation, file in self._nodes(vocab.Citation):
+            if self._concept(citation, vocab.EVIDENCE_CLASS) == INFERRED:
+                continue  # concluded from several things, not read in the text
             document = self._graph.value(citation, vocab.CITED_DOCUMENT) or ""
             relation = self._graph.value(citation, vocab.RELATION) or ""
             surface = self._graph.value(citation, vocab.SURFACE)

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
 from policygraph import iri
-from policygraph.mentions.agency_names import LIST_HEADS, Named
+from policygraph.mentions.agency_names import COMMITTEES, LIST_HEADS, Named, has_committee
 from policygraph.mentions.groups import Groups
 from policygraph.mentions.singles import Found
 from policygraph.mentions.wording import ACRONYM
@@ -206,7 +207,7 @@ class _Reader(Groups):
             if at > position and (self.agency(at) or self.group(at)):
                 break
             at += 1
-        return at
+        return at - (at > position + 1 and self.is_word(at - 1, "và"))
 
     def run_letters(self, position: int, most: int) -> list[str]:
         """Folded letters of the first one, two, … words of the run that begins at a word."""
@@ -219,6 +220,13 @@ class _Reader(Groups):
             found.append(letters)
         return found
 
+    def names_districts_committee(self, first: int, count: int) -> bool:
+        """Whether "Huyện ủy" stands there: well spelt, and not the province's committee."""
+        words = self.words[first : first + count + 1]
+        if self.is_municipal():
+            return False
+        return any(a.folded in COMMITTEES and b.folded == "uy" for a, b in pairwise(words))
+
     def misspelt(self, position: int) -> Found | None:
         """The one known agency that the words are very like: "Sở Kế hoach vả Đau tư"."""
         scored: dict[str, tuple[float, int, Agency]] = {}
@@ -227,6 +235,8 @@ class _Reader(Groups):
         for letters, count, agency in known:
             for size in (count, count + 1, count - 1):
                 if not 2 <= size <= len(written):
+                    continue
+                if has_committee(agency) and self.names_districts_committee(position, size):
                     continue
                 score = fuzz.ratio(written[size - 1], letters, score_cutoff=LIKENESS)
                 if score and score > scored.get(agency.template, (0.0, 0, agency))[0]:

@@ -35,6 +35,8 @@ class Names:
     """The agencies and places of the registers, as tries."""
 
     agencies: Node
+    organs: Node
+    """Organs of a province's Party committee without its name: "Ban Tổ chức"."""
     places: Node
     by_head: dict[str, tuple[tuple[str, int, Agency], ...]]
     alone: frozenset[Spelling]
@@ -51,6 +53,7 @@ class Phrases:
 
     openers: Node
     persons: Node
+    holders: Node
     joints: frozenset[Spelling]
     not_after: frozenset[str]
     heads: Node
@@ -59,6 +62,7 @@ class Phrases:
     """Members that only go on with a run."""
     kinds: dict[str, str]
     alone: frozenset[str]
+    always: frozenset[str]
     cell: frozenset[str]
     country: frozenset[str]
     modifiers: Node
@@ -80,7 +84,7 @@ class Phrases:
 
 @cache
 def names(registers: Registers) -> Names:
-    agencies, places = Node(), Node()
+    agencies, organs, places = Node(), Node(), Node()
     by_head: dict[str, list[tuple[str, int, Agency]]] = {}
     for agency in registers.agencies:
         for name, is_full, is_fault, is_city in _spellings(agency):
@@ -89,6 +93,9 @@ def names(registers: Registers) -> Names:
             letters = "".join(words)
             if len(words) > 1 and len(letters) >= 10 and is_full:
                 by_head.setdefault(words[0], []).append((letters, len(words), agency))
+        organ = agency.bare("") if has_committee(agency) else ""
+        if len(organ.split()) > 1:
+            organs.add(organ, Named(agency, False, False, False))
     for place in registers.places:
         for name in (place.short, *place.other_names):
             if place.kind != "country":
@@ -96,7 +103,7 @@ def names(registers: Registers) -> Names:
     known = phrases()
     rows = {head: tuple(found) for head, found in by_head.items()}
     alone, pairs = _openings(agencies, known)
-    return Names(agencies, places, rows, alone, pairs, frozenset(known.proposed.below))
+    return Names(agencies, organs, places, rows, alone, pairs, frozenset(known.proposed.below))
 
 
 def _openings(
@@ -106,7 +113,7 @@ def _openings(
     word may), or with two, folded."""
     alone: set[Spelling] = set()
     pairs: dict[str, set[str]] = {first: {"uy"} for first in COMMITTEES}
-    for root in (agencies, known.openers, known.persons, known.heads, known.items):
+    for root in (agencies, known.openers, known.persons, known.holders, known.heads, known.items):
         for first, node in root.below.items():
             alone.update(form.words[0].spelling for form in node.forms)
             pairs.setdefault(first, set()).update(node.below)
@@ -116,18 +123,19 @@ def _openings(
 def _spellings(agency: Agency) -> Iterator[tuple[str, bool, bool, bool]]:
     """(spelling, is the full name, is a known fault, is a municipality's) of an agency."""
     for committee, is_city in (("Tỉnh ủy", False), ("Thành ủy", True)):
-        yield agency.bare(committee), True, False, is_city and _has_committee(agency)
+        yield agency.bare(committee), True, False, is_city and has_committee(agency)
         for form in agency.forms:
             filled = form.replace("{committee}", committee)
             for name in expand(filled):
                 yield name, False, False, is_city and "{committee}" in form
-        if not _has_committee(agency):
+        if not has_committee(agency):
             break
     for fault in agency.faults:
         yield fault, False, True, False
 
 
-def _has_committee(agency: Agency) -> bool:
+def has_committee(agency: Agency) -> bool:
+    """Whether the Party committee is a part of the agency's name."""
     return any("{committee}" in text for text in (agency.template, *agency.forms))
 
 
@@ -159,6 +167,7 @@ def phrases() -> Phrases:
         return Phrases(
             listed(*tables["openers"]),
             listed(*tables["persons"]),
+            listed(*tables["holders"]),
             frozenset(spelling(j) for j in tables["joints"]),
             frozenset(iri.fold(w) for w in tables["not_after"]),
             trie((form, head) for head, forms in tables["heads"].items() for form in forms),
@@ -166,6 +175,7 @@ def phrases() -> Phrases:
             listed(*items["joined"]),
             kinds,
             frozenset(items["alone"]),
+            frozenset(items["always"]),
             frozenset(items["cell"]),
             frozenset(items["country"]),
             modifier_trie,

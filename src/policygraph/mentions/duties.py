@@ -389,7 +389,8 @@ class _Reader:
         """Where the words after a list begin."""
         rest = self.text[run[-1].end : clause.end]
         gap = re.match(r"\s*(?:\([^)]*\)\s*)?[,:–-]?\s*", rest)
-        return run[-1].end + (gap.end() if gap else 0)
+        past = run[-1].end + (gap.end() if gap else 0)
+        return self._at("by-function", past, clause.end) or past
 
     # --- what the verbs say ---------------------------------------------------------------
 

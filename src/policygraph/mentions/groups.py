@@ -18,9 +18,8 @@ class Groups(Singles):
     """A range in which groups are known besides single agencies."""
 
     def group(self, position: int) -> Found | None:
-        person = self.phrase(self.phrases.persons, position)
-        if person:
-            return self.persons(position, *person)
+        if self.is_title(position):
+            return self.headed(position)
         head = self.phrase(self.phrases.heads, position)
         if head and not self.is_capital(position) and self.words[position].folded != "uy":
             head = None
@@ -58,9 +57,9 @@ class Groups(Singles):
     def bare_owner(self, position: int, items: list[str]) -> tuple[int, str, Found | None]:
         """The owner without "của": "các Ban HĐND tỉnh"."""
         agency = self.agency(position, is_owner=True) if self.is_soft(position) else None
-        if len(items) == 1 and agency:
-            if agency.local.partition(".")[2] == self.phrases.bare_owners[items[0]]:
-                return agency.last, "của", agency
+        owner = self.phrases.bare_owners[items[-1]]
+        if len(items) == 1 and agency and agency.local.partition(".")[2] == owner:
+            return agency.last, "của", agency
         return position, "", None
 
     def restriction(self, position: int) -> int:
@@ -81,6 +80,18 @@ class Groups(Singles):
                 return position if is_second else at
         return position
 
+    def is_title(self, position: int) -> bool:
+        known = (self.phrases.persons, self.phrases.holders)
+        return any(self.phrase(titles, position) for titles in known)
+
+    def headed(self, position: int) -> Found | None:
+        """Those who head the members, or any one of them."""
+        person = self.phrase(self.phrases.persons, position)
+        if person:
+            return self.persons(position, *person)
+        holder = self.phrase(self.phrases.holders, position)
+        return self.holders(*holder) if holder else None
+
     def is_weak(self, position: int) -> bool:
         """Whether the member at a word is too common to open a group of running text."""
         item = self.phrase(self.phrases.items, position)
@@ -98,6 +109,19 @@ class Groups(Singles):
             return None
         words = (title.capitalize(), "các" if opener else "", wording, tail)
         return self.named_group(last, " ".join(filter(None, words)), items, tail, ending, owner)
+
+    def holders(self, position: int, title: str) -> Found | None:
+        """Those who head any one member: "Thủ trưởng đơn vị", "Bí thư cấp ủy"."""
+        parsed = self.members(position, has_opener=False)
+        if parsed is None or not self.is_soft(position) or self.opens_list(parsed):
+            return None
+        last, wording, items = parsed
+        is_named = self.unit_after(last) or (self.is_capital(last) and self.is_soft(last))
+        if is_named or {self.phrases.kinds[item] for item in items} != {"organ"}:
+            return None
+        last, tail, ending, owner = self.tail(last)
+        name = " ".join(filter(None, (title.capitalize(), wording, tail)))
+        return self.named_group(last, name, items, tail, ending, owner)
 
     def opens_list(self, parsed: tuple[int, str, list[str]]) -> bool:
         """Whether "các sở" only opens a list of single ones: "các Sở: Tài chính, Nội vụ"."""
@@ -237,7 +261,7 @@ class Groups(Singles):
             return is_strong or self.is_bounded(first, last, strictly=True)
         if items[0] in self.phrases.alone and (len(items) > 1 or self.is_bounded(first, last)):
             return True
-        if items[0] in self.phrases.alone and items[0].startswith("tổ chức"):
+        if items[0] in self.phrases.always:
             return True
         if items[0] == "sở" and len(items) > 1:
             return True

@@ -14,7 +14,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from policygraph import lexicon
 from policygraph.mentions.clauses import Clause, word
+from policygraph.mentions.faults import mended
+from policygraph.mentions.scopes import (
+    BRACKET,
+    opening_scope,
+    population,
+    scope_of,
+    without_scope,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +36,7 @@ class Reading:
 
 _ADVERBS = re.compile(
     r"(?i)^(?:\s*(?:phấn\s+đấu|phân\s+đầu|phần\s+đầu|phấn\s+đâu|bảo\s+đảm|đảm\s+bảo|từng\s+bước|cơ\s+bản|đồng\s+thời|"
-    r"trong\s+đó|tiếp\s+tục|và|ước|thời\s+gian\s+qua|đã|ưu\s+tiên|toàn\s+tỉnh|trên\s+địa\s+bàn\s+tỉnh|h[ằà]ng\s+năm(?=\s*,)|"
+    r"trong\s+đó|tiếp\s+tục|góp\s+phần|và|ước|thời\s+gian\s+qua|đã|ưu\s+tiên|toàn\s+tỉnh|trên\s+địa\s+bàn\s+tỉnh|h[ằà]ng\s+năm(?=\s*,)|"
     r"(?:tính\s+)?(?:đ[ếêe]n|vào|trong)\s+(?:nay|(?:hết\s+|cuối\s+)?(?:năm\s+)?\d{4})|năm\s+\d{4}|để|có|đạt)(?!\w)\s*[,:]?)+\s*"
 )
 _MODIFIERS = (
@@ -40,10 +49,14 @@ _SPREAD = re.compile(
     r"(?i)^(?P<np>.+?)\s+(?P<v>(?:được\s+)?phủ(?:\s+sóng)?|đến|tới|tại|ở)\s*(?:cho)?$"
 )
 _TAKES = re.compile(r"(?i)\s*(?<!\w)(?:chiếm|đóng\s+góp)\s*(?:tỷ\s+(?:trọng|lệ))?$")
-_RANKED = re.compile(
-    r"(?i)(chỉ\s+số\s+(?:(?!\s(?:xếp|đạt|thuộc|nằm|ở|đứng|từ|vào|trong|thứ)\s)[^,;.\d])+)"
-    r"|(?<!\w)về\s+([^,;.\d]+)|xếp\s+hạng\s+(?!thứ|từ)([^\W\d][^,;.\d]+)"
+_RANKED = (
+    re.compile(
+        r"(?i)(chỉ\s+số\s+(?:(?!\s(?:xếp|đạt|thuộc|nằm|ở|đứng|từ|vào|trong|thứ)\s)[^,;.\d])+)"
+    ),
+    re.compile(r"(?i)(?<!\w)về\s+([^,;.\d]+)"),
+    re.compile(r"(?i)xếp\s+hạng\s+(?!thứ|từ)([^\W\d][^,;.\d]+)"),
 )
+"""What a place is taken in, the surest way of saying it first."""
 _CARRIED = re.compile(
     r"(?i)(?:phổ\s+cập|triển\s+khai|mở\s+rộng|cung\s+cấp|kết\s+nối|đưa|cấp)(?!\w)"
 )
@@ -60,24 +73,27 @@ def read_clause(text: str, clauses: Sequence[Clause], index: int) -> Reading:
     """Indicator, unit, scope and exception of one clause; some are shared with its neighbours."""
     clause = clauses[index]
     quantity = clause.quantity
-    before = _bare_words(text[clause.start : quantity.span.start])
+    before = _bare_words(text[clause.left : quantity.span.start])
     after = _after(text, clause)
     tail, exception = _shared_tail(text, clauses, index)
     exception = exception_of(text[clause.start : clause.end]) or exception
     scope = None if quantity.kind == "rank" else scope_of(after)
+    if scope is None and quantity.kind != "rank":
+        scope = _under_opening(text, clause)
     unit = quantity.unit
     before = _FROM.sub("", before)
-    if quantity.kind == "count" and _YEARLY.search(text, clause.start, quantity.span.start):
+    if quantity.kind == "count" and _YEARLY.search(text, clause.left, quantity.span.start):
         unit = f"{unit}/năm"
     alone = not clause.is_aside and quantity.kind != "rank"
     if not before and alone and not word("predicate").search(after):
         before = _shared_head(text, clauses, index)
     before = word("exception").sub("", before)
-    core = _without_scope(word("exception").sub("", after)).strip(" ,;.")
+    core = without_scope(word("exception").sub("", after)).strip(" ,;.")
     core = _TAIL_TIME.sub("", _NUMBERED_ASIDE.sub("", core))
-    core = _BRACKET.sub("", core) if quantity.kind != "percent" else core
+    core = (BRACKET if quantity.kind != "percent" else _GLOSS).sub("", core)
+    core = word("trailing").sub("", core) + _purpose(text, clause)
     if tail:
-        core = f"{core} {tail}"
+        core = word("trailing").sub("", f"{core} {tail}")
     core = re.sub(r"^(?:các|những|tổng\s+số|số(?=\s+(?:hộ|người|xã|cơ|đơn)))\s+", "", core)
     if not before and not core and index and quantity.kind == "percent":
         return replace(read_clause(text, clauses, index - 1), unit=unit)
@@ -86,12 +102,12 @@ def read_clause(text: str, clauses: Sequence[Clause], index: int) -> Reading:
         return replace(earlier, unit=unit, indicator=f"mức {before.lower()} {earlier.indicator}")
     spread = _SPREAD.match(before)
     if spread and core:
-        scope = _population(after) or scope
+        scope = population(_TAIL_TIME.sub("", after)) or scope
     if quantity.kind in {"count", "rate"} and quantity.unit:
-        each = word("each").search(text[clause.start : quantity.span.start])
+        each = word("each").search(text[clause.left : quantity.span.start])
         if each and "/" not in quantity.unit:
             unit = f"{quantity.unit}/{' '.join(each['n'].split()).lower()}"
-            noun = _bare_words(text[quantity.noun : clause.end])
+            noun = _bare_words(without_scope(text[quantity.noun : clause.end]))
             return Reading(
                 f"số {noun} của mỗi {each['n'].lower()}",
                 unit,
@@ -121,8 +137,17 @@ def read_clause(text: str, clauses: Sequence[Clause], index: int) -> Reading:
     return Reading(_within(phrase, host) if host else phrase, unit, scope, exception)
 
 
+def _under_opening(text: str, clause: Clause) -> str | None:
+    """The area at the head of the sentence, unless a semicolon and a subject part them."""
+    before = text[clause.left : clause.quantity.span.start]
+    opens = re.search(r"[;:]\s*$", text[: clause.left]) is not None
+    if opens and not clause.is_aside and _bare_words(before):
+        return None
+    return opening_scope(text, clause.left)
+
+
 _ONLY_YEAR = re.compile(r"(?i)(?:hiện(?:\s+nay)?|(?:cuối\s+)?năm\s+\d{4})?\s*(?:đạt|là)?")
-_FROM = re.compile(r"(?i)\s*(?<!\w)(?:(?:tăng|giảm|nâng)\s+)?từ\s+(?:mức\s+)?\d.*$")
+_FROM = re.compile(r"(?i)\s*(?<!\w)(?:(?:tăng|giảm|nâng)\s+)?từ\s+(?:mức\s+)?(?!\d+\s+tuổi)\d.*$")
 
 
 def _host(text: str, clause: Clause, main: Clause | None) -> str:
@@ -149,7 +174,22 @@ def _within(phrase: str, host: str) -> str:
 
 
 _NUMBERED_ASIDE = re.compile(r"\s*\((?=[^()]*\d)[^()]*\)")
-_BRACKET = re.compile(r"\s*\([^()]*\)")
+_GLOSS = re.compile(r"\s*\((?!\s*[A-ZĐ][\w&-]{1,8}\s*\))[^()]*\)")
+"""A bracket that explains; "(GRDP)" and "(LAN)" are names and stay."""
+_PURPOSE = re.compile(r"(?i)[^;.]*?(?P<p>\sđể\s[^;.]*)")
+_IN_YEAR = re.compile(
+    r"(?i)\s*,?\s*(?<!\w)(?:vào|đ[ếêe]n|trong|trước)\s+(?:hết\s+|cuối\s+)?năm(?:\s+(?:19|20)\d\d)?(?=\s*(?:$|,))"
+)
+_JUDGED = re.compile(r"(?i)\s+(?:còn\s+)?(?:thấp|cao)$")
+_MOVED = re.compile(r"\s(?=(?:lên|vào)\s)")
+
+
+def _purpose(text: str, clause: Clause) -> str:
+    """ "1% tổng chi ngân sách | và huy động các nguồn khác để chuyển đổi số": for both."""
+    if not lexicon.load("indicators").named("clause.fresh").pattern.match(text, clause.end):
+        return ""
+    found = _PURPOSE.match(text, clause.end)
+    return f" {' '.join(found['p'].split())}" if found else ""
 
 
 def _phrase(text: str, clause: Clause, before: str, core: str) -> str:
@@ -157,21 +197,12 @@ def _phrase(text: str, clause: Clause, before: str, core: str) -> str:
     quantity = clause.quantity
     bare = word("reach").sub("", before).strip(" ,")
     if quantity.kind == "rank":
-        named = _RANKED.search(text[clause.start : clause.end])
-        words = next(filter(None, named.groups()), "") if named else ""
-        return _small(f"thứ hạng {_TAIL_TIME.sub('', words)}")
+        words = text[clause.left : clause.end]
+        found = next((m for p in _RANKED if (m := p.search(words))), None)
+        named = _IN_YEAR.sub("", _TAIL_TIME.sub("", found[1].rstrip())) if found else ""
+        return _small(f"thứ hạng {_JUDGED.sub('', named.rstrip())}")
     if quantity.kind in {"count", "rate", "measure", "share"}:
-        if _SUM.fullmatch(bare):
-            bare = ""
-        density = quantity.kind == "rate" and "dân" in (quantity.unit or "")
-        if word("measure").match(bare) or (bare and (density or quantity.kind == "measure")):
-            return _small(bare)
-        noun = _bare_words(text[quantity.noun : clause.end]) if quantity.noun < clause.end else ""
-        noun = _TAIL_TIME.sub("", _BRACKET.sub("", noun)) or core or bare
-        if quantity.kind == "share" and before:
-            place = re.sub(r"(?i)\s*(?<!\w)(?:tại|ở|cho|đến|có)$", "", before)
-            return _small(f"số {noun} có {_lower_head(place)}") if place else _small(f"số {noun}")
-        return _small(f"số {noun}") if noun else "số lượng"
+        return _number_of(text, clause, before, core, bare)
     grows = _GROWING.match(before)
     if grows:
         kind = grows["v"].lower()
@@ -187,7 +218,7 @@ def _phrase(text: str, clause: Clause, before: str, core: str) -> str:
         return _small(f"{whole} trong {core}" if core else whole)
     if word("measure").match(bare):
         total = re.match(r"(?i)(?:của\s+|trong\s+)?(?P<w>(?:GRDP|GDP|tổng)(?!\w).*)", core)
-        bare = _BRACKET.sub("", bare)
+        bare = BRACKET.sub("", bare)
         return _small(f"{bare} trong {total['w']}" if total else bare)
     spread = _SPREAD.match(before)
     if spread and core:
@@ -195,15 +226,51 @@ def _phrase(text: str, clause: Clause, before: str, core: str) -> str:
         verb = "được phủ" if "phủ" in spread["v"].lower() else "có"
         verb = "được" if _CARRIED.match(thing) else verb
         return _small(f"tỷ lệ {core} {verb} {thing}")
+    done, worked = word("action").search(before), word("work").search(before)
+    if core and done:
+        return _small(f"tỷ lệ {core} được {done['v'].lower()}")
+    if core and worked:
+        moves = re.search(r"(?i)(?<!\w)đưa(?!\w)", worked["v"])
+        core = _MOVED.sub(" được đưa ", core, count=1) if moves else core
+        return _small(f"tỷ lệ {core}")
     if core:
         verb = bare if bare and len(bare.split()) <= 3 and not bare[0].isupper() else ""
         return _small(f"tỷ lệ {verb} {core}") if verb else _small(f"tỷ lệ {core}")
     return _small(bare) if bare else "tỷ lệ"
 
 
+_AIM = re.compile(r"\s(?=(?:để|cho|vào)\s)")
+_AT_UNIT = re.compile(r"(?i)(?<!\w)(?:tại|ở)$")
+_UNIT = re.compile(r"(?i)(?:các\s+)?(?:sở|ban|huyện|quận|thị|thành\s+phố|xã|phường)(?!\w)")
+"""Units of government: "tại 18/18 sở, 12/12 huyện" is one measure in two scopes."""
+
+
+def _number_of(text: str, clause: Clause, before: str, core: str, bare: str) -> str:
+    """What is counted: "số cán bộ được đào tạo" of "đào tạo 30 cán bộ"."""
+    quantity = clause.quantity
+    bare = "" if _SUM.fullmatch(bare) else bare
+    density = quantity.kind == "rate" and "dân" in (quantity.unit or "")
+    if word("measure").match(bare) or (bare and (density or quantity.kind == "measure")):
+        return _small(bare)
+    noun = _bare_words(text[quantity.noun : clause.end]) if quantity.noun < clause.end else ""
+    noun = without_scope(_TAIL_TIME.sub("", BRACKET.sub("", noun)))
+    noun = word("trailing").sub("", noun) or core or bare
+    done = word("action").search(before)
+    if done and quantity.kind in {"count", "share"}:
+        thing, *rest = _AIM.split(noun, maxsplit=1)
+        return _small(" ".join((f"số {thing} được {done['v'].lower()}", *rest)))
+    if quantity.kind == "share" and before:
+        if _AT_UNIT.search(before) and _UNIT.match(noun):
+            noun = "đơn vị"
+        place = re.sub(r"(?i)\s*(?<!\w)(?:tại|ở|cho|đến|có)$", "", before)
+        place = re.sub(r"(?i)^hoạt\s+động\s+", "", without_scope(place))
+        return _small(f"số {noun} có {_lower_head(place)}") if place else _small(f"số {noun}")
+    return _small(f"số {noun}") if noun else "số lượng"
+
+
 def _small(words: str) -> str:
     """Folded, without stops at the ends, and with a small first letter."""
-    return _lower_head(" ".join(words.split()).strip(" ,;:.-–"))
+    return _lower_head(_IN_YEAR.sub("", " ".join(words.split())).strip(" ,;:.-–"))
 
 
 def _lower_head(words: str) -> str:
@@ -233,18 +300,18 @@ def _shared_tail(text: str, clauses: Sequence[Clause], index: int) -> tuple[str,
     if clause.is_aside or clause.quantity.kind != "percent" or not after:
         return "", None
     if word("predicate").search(after) or _bare_words(
-        text[clause.start : clause.quantity.span.start]
+        text[clause.left : clause.quantity.span.start]
     ):
         return "", None
     for following in clauses[index + 1 :]:
         if following.quantity.kind != "percent" or following.is_aside:
             break
-        if _bare_words(text[following.start : following.quantity.span.start]):
+        if _bare_words(text[following.left : following.quantity.span.start]):
             break
         words = _after(text, following)
         predicate = word("predicate").search(words)
-        joined = re.fullmatch(r"\s*,?\s*và\s+", text[clause.end : following.start])
-        same = bool(joined) or _head_word(after) == _head_word(words)
+        joined = following.segment == clause.segment
+        same = joined or _head_word(after) == _head_word(words)
         if predicate and same:
             plain = word("exception").sub("", words[predicate.start() :])
             return _TAIL_TIME.sub("", plain).strip(" ,;."), exception_of(words)
@@ -254,7 +321,7 @@ def _shared_tail(text: str, clauses: Sequence[Clause], index: int) -> tuple[str,
 
 
 def _head_word(words: str) -> str:
-    return re.sub(r"^(?:các|những|số)\s+", "", words).partition(" ")[0].lower()
+    return re.sub(r"^(?:các|những|số)\s+", "", mended(words)).partition(" ")[0].lower()
 
 
 def _shared_head(text: str, clauses: Sequence[Clause], index: int) -> str:
@@ -264,28 +331,10 @@ def _shared_head(text: str, clauses: Sequence[Clause], index: int) -> str:
         shares = own.quantity.kind == earlier.quantity.kind == "share"
         if earlier.is_aside or (earlier.segment != own.segment and not shares):
             break
-        head = _bare_words(text[earlier.start : earlier.quantity.span.start])
+        head = _bare_words(text[earlier.left : earlier.quantity.span.start])
         if head:
             return "" if earlier.quantity.kind == "count" else head
     return ""
-
-
-def scope_of(words: str) -> str | None:
-    found = word("scope").search(_BRACKET.sub("", words))
-    return " ".join(found["s"].split()).lower() if found else None
-
-
-def _without_scope(words: str) -> str:
-    found = word("scope").search(words)
-    if found is None or not re.match(r"\s*,?\s*(?:tại|ở|trên)\s", found.group()):
-        return words
-    return words[: found.start()] + words[found.end() :]
-
-
-def _population(after: str) -> str | None:
-    plain = _TAIL_TIME.sub("", _BRACKET.sub("", after)).strip(" ,;.")
-    plain = re.sub(r"^(?:các|những|số)\s+", "", plain)
-    return plain if plain and not word("predicate").search(plain) else None
 
 
 def exception_of(words: str) -> str | None:
@@ -296,8 +345,9 @@ def exception_of(words: str) -> str | None:
 def measured(words: str) -> str:
     """Indicator of a table's row: its own words without exception and bullets."""
     plain = word("exception").sub("", " ".join(words.split())).strip(" ,;.-–+*")
-    return _small(_BRACKET.sub("", plain) if len(_BRACKET.sub("", plain)) > 8 else plain)
+    return _small(BRACKET.sub("", plain) if len(BRACKET.sub("", plain)) > 8 else plain)
 
 
 def outcome(words: str) -> str:
+    """A goal without a number, as a phrase."""
     return _small(_ADVERBS.sub("", " ".join(words.split()) + " "))

@@ -434,7 +434,8 @@ def _counted(
         if unit in known.durations and comparator in {None, "from"} and not _held(text, start):
             return None
     elif noun:
-        unit, end = _folded(noun.group()), noun.end()
+        end = _either(text, noun.end())
+        unit = _folded(text[noun.start() : end])
     elif open_nouns:
         other = _OPEN_NOUN.match(text, at)
         if other is None or other["w"].lower() in known.no_nouns:
@@ -470,6 +471,20 @@ def _counted(
         bool(after or comparator or divisor) or kind == "measure",
         "quantity.range" if upper is not None else after_rule or rule or f"quantity.{kind}",
     )
+
+
+_OR = re.compile(r"\s+hoặc\s+")
+_SMART = re.compile(r"\s+thông\s+minh(?!\w)")
+
+
+def _either(text: str, end: int) -> int:
+    """Where a unit ends that is one of two: "điện thoại hoặc thiết bị thông minh"."""
+    other = _OR.match(text, end)
+    noun = _patterns().nouns.match(text, other.end()) if other else None
+    if noun is None:
+        return end
+    smart = _SMART.match(text, noun.end())
+    return smart.end() if smart else noun.end()
 
 
 _SCALE = re.compile(r"(?P<s>(?i:nghìn|ngàn|vạn|triệu|tỷ|tỉ))\s+")

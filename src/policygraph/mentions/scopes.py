@@ -1,9 +1,9 @@
 """Whom or where a figure is limited to: a group of agencies, a level, a place, a whole province.
 
-    100% các sở, ban, ngành, UBND cấp xã có …      các sở, ban, ngành, UBND cấp xã
-    90% hồ sơ công việc tại cấp tỉnh               cấp tỉnh
-    … trên Hệ thống thông tin báo cáo cấp tỉnh     none: the level is part of a name
-    Toàn tỉnh có 12 …, trong đó 7 …                toàn tỉnh, for both
+100% các sở, ban, ngành, UBND cấp xã có …      các sở, ban, ngành, UBND cấp xã
+90% hồ sơ công việc tại cấp tỉnh               cấp tỉnh
+… trên Hệ thống thông tin báo cáo cấp tỉnh     none: the level is part of a name
+Toàn tỉnh có 12 …, trong đó 7 …                toàn tỉnh, for both
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ _SENTENCE = re.compile(r"[.!?…]\s+(?=[^\W\d_a-zà-ỹ])")
 def scope_of(words: str) -> str | None:
     """The scope that the words behind a figure say, the counted noun phrase first."""
     plain = " ".join(BRACKET.sub("", words).split()).strip(" ,;.")
-    counted = _counted(plain)
+    predicate = word("predicate").search(plain)
+    counted = plain[: predicate.start()].strip(" ,") if predicate else ""
     if word("group").match(counted):
         return _lower(counted)
     for name in ("eligible", "place"):
@@ -43,9 +44,9 @@ def without_scope(words: str) -> str:
 
 
 def opening_scope(text: str, at: int) -> str | None:
-    """The area that opens the sentence around ``at``: "Toàn tỉnh có …" holds for all its figures."""
+    """The area that opens the sentence around ``at``, for the figures coordinated under it."""
     start = 0
-    for stop in _SENTENCE.finditer(text, 0, at):
+    for stop in _SENTENCE.finditer(text, 0, at + 1):
         start = stop.end()
     found = word("opening-area").match(text, start)
     return _lower(found["s"]) if found else None
@@ -56,12 +57,6 @@ def population(after: str) -> str | None:
     plain = BRACKET.sub("", after).strip(" ,;.")
     plain = re.sub(r"^(?:các|những|số)\s+", "", plain)
     return plain if plain and not word("predicate").search(plain) else None
-
-
-def _counted(words: str) -> str:
-    """The noun phrase before the predicate."""
-    predicate = word("predicate").search(words)
-    return words[: predicate.start()].strip(" ,") if predicate else words
 
 
 def _lower(words: str) -> str:

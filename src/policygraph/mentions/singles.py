@@ -6,11 +6,20 @@ import re
 from dataclasses import dataclass
 
 from policygraph import iri
-from policygraph.mentions.agency_names import COMMITTEES, LIST_HEADS, Named, names, phrases
+from policygraph.mentions.agency_names import (
+    COMMITTEES,
+    LIST_HEADS,
+    Named,
+    has_committee,
+    names,
+    phrases,
+)
 from policygraph.mentions.wording import Wording
 from policygraph.registers import COUNTRY, UNPLACED, Place, Registers
 
 _DISTRICT_WORDS = 4
+_ORGANS = 8
+"""A row of organs of one committee has at most so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,40 @@ class Singles(Wording):
             is_bare = named.agency.place_rule == "never"
             if best is None or found.last > best.last or (is_bare and not best.has_place):
                 best = found
-        return best
+        return best or self.organ(position)
+
+    def organ(self, position: int) -> Found | None:
+        """An organ of the Party committee that a later one of its row names: "Ban Tổ chức" in
+        "Ban Tổ chức, Văn phòng Tỉnh ủy"."""
+        if not self.is_capital(position):
+            return None
+        for last, form, cost in self.matches(self.names.organs, position):
+            named = form.payload
+            assert isinstance(named, Named)
+            if not cost and self.has_committee_after(last):
+                return self.placed(position, last, named, cost)
+        return None
+
+    def is_own_organ(self, named: Named) -> bool:
+        """Whether a name has the committee of the document's own province or municipality."""
+        return has_committee(named.agency) and (not named.is_city or self.is_municipal())
+
+    def has_committee_after(self, position: int) -> bool:
+        """Whether the row of organs that goes on here ends with one that has the committee."""
+        at = position
+        for _ in range(_ORGANS):
+            if at < len(self.words) and self.words[at].folded == "va" and self.is_joined(at):
+                at += 1
+            elif at >= len(self.words) or not self.is_comma(at):
+                return False
+            forms = [form.payload for _, form, _ in self.matches(self.names.agencies, at)]
+            if any(isinstance(named, Named) and self.is_own_organ(named) for named in forms):
+                return True
+            short = [last for last, _, cost in self.matches(self.names.organs, at) if not cost]
+            if not short:
+                return False
+            at = max(short)
+        return False
 
     def placed(
         self, first: int, last: int, named: Named, cost: float, *, is_owner: bool = False
@@ -112,9 +154,7 @@ class Singles(Wording):
     def place_after(self, position: int) -> tuple[int, Place | None, bool]:
         """(next word, place, whether stated) for "tỉnh", "tỉnh Hải Dương", "Hải Dương"."""
         at = position
-        if self.is_word(at, "của") and self.is_soft(at):
-            at += 1
-        elif self.is_own_level(at):
+        if (self.is_word(at, "của") and self.is_soft(at)) or self.is_own_level(at):
             at += 1
         if self.is_committee(at):
             return position, None, False

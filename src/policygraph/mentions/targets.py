@@ -14,6 +14,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from enum import Enum
 
+from policygraph.indicators import restriction
 from policygraph.mentions.clauses import (
     LABEL,
     LEAD,
@@ -35,12 +36,12 @@ from policygraph.mentions.deadlines import (
     own_year,
     tells_present,
 )
+from policygraph.mentions.faults import mended
 from policygraph.mentions.measures import (
     exception_of,
     measured,
     outcome,
     read_clause,
-    scope_of,
 )
 from policygraph.mentions.quantities import (
     NUMBER,
@@ -50,6 +51,7 @@ from policygraph.mentions.quantities import (
     find_quantities,
     masked,
 )
+from policygraph.mentions.scopes import scope_of
 from policygraph.mentions.view import View
 from policygraph.model import (
     Part,
@@ -155,8 +157,8 @@ class _Finder:
 
     def _by_column(self, part: Part, columns: list[ValueColumn], head: list[str]) -> None:
         content = next((c.pieces for c in part.cells if c.column == "content" and c.pieces), ())
-        indicator = measured(self.tree.join(content))
-        words = self.tree.join(content)
+        words = mended(self.tree.join(content))
+        indicator = measured(words)
         unit = unit_of(self.tree, part, head) or unit_in(words)
         around = self._heading_year(part)
         for column in columns:
@@ -173,11 +175,12 @@ class _Finder:
                     upper_value=quantity.upper,
                     unit=yearly_unit(shown, indicator),
                     year=None if column.is_present and not column.year else year.year,
-                    scope=scope_of(self.tree.join(content)),
-                    exception=exception_of(self.tree.join(content)),
+                    scope=scope_of(words) or restriction(indicator, yearly_unit(shown, indicator)),
+                    exception=exception_of(words),
                     is_baseline=column.is_present,
                     rule=f"target.table.{year.rule}",
                     confidence=year.confidence,
+                    total=quantity.total,
                 )
             )
 
@@ -222,7 +225,7 @@ class _Finder:
     ) -> None:
         clause = clauses[index]
         quantity = clause.quantity
-        words = text[clause.start : clause.end]
+        words = text[clause.left : clause.end]
         present = mode is Mode.PRESENT and not is_goal(words)
         own = own_year(text, clauses, index, cues, segments, one_sentence=mode is Mode.PRESENT)
         if mode is not Mode.PRESENT and tells_present(text, clause, own):
@@ -234,6 +237,8 @@ class _Finder:
         else:
             year = period or self._heading_year(part, in_task=mode is not Mode.OBJECTIVES)
         reading = read_clause(text, clauses, index)
+        indicator = mended(reading.indicator)
+        scope = mended(reading.scope) if reading.scope else restriction(indicator, reading.unit)
         where = "in-task" if part.index in self.tasks else mode.value
         kind = "baseline" if present else "target"
         certain = 0.95 if quantity.said else 0.8
@@ -241,17 +246,18 @@ class _Finder:
             TargetMention(
                 part=part.index,
                 pieces=view.spans(clause.start, clause.end),
-                indicator=reading.indicator,
+                indicator=indicator,
                 comparator=quantity.comparator,
                 value=quantity.value,
                 upper_value=quantity.upper,
                 unit=reading.unit,
                 year=year.year,
-                scope=reading.scope,
-                exception=reading.exception,
+                scope=scope,
+                exception=mended(reading.exception) if reading.exception else None,
                 is_baseline=present,
                 rule=f"{kind}.{where}.{quantity.rule.removeprefix('quantity.')}.{year.rule}",
                 confidence=round(certain * year.confidence, 2),
+                total=quantity.total,
             )
         )
 
@@ -284,7 +290,7 @@ class _Finder:
             return
         cues = deadlines(text)
         around = self._heading_year(part)
-        whole = [Span(0, len(text))] if part.cells else split(text, on_colon=False)
+        whole = [Span(0, len(text))] if part.cells else list(_outcomes(text))
         for segment in whole:
             start, end = trimmed(text, segment.start, segment.end)
             led = LEAD.match(text, start, end)
@@ -293,6 +299,7 @@ class _Finder:
                 start = led.end()
             if len(text[start:end].split()) < 3:
                 continue
+            words = mended(text[start:end])
             inner = [c for c in cues if start <= c.span.start < end]
             year = around
             if inner or lead:
@@ -301,14 +308,14 @@ class _Finder:
                 TargetMention(
                     part=part.index,
                     pieces=view.spans(start, end),
-                    indicator=outcome(text[start:end]),
+                    indicator=outcome(words),
                     comparator=None,
                     value=None,
                     upper_value=None,
                     unit=None,
                     year=year.year,
-                    scope=scope_of(text[start:end]),
-                    exception=exception_of(text[start:end]),
+                    scope=scope_of(words),
+                    exception=exception_of(words),
                     is_baseline=False,
                     rule=f"target.goal.{year.rule}",
                     confidence=round(0.85 * year.confidence, 2),
@@ -393,6 +400,19 @@ class _Finder:
         return any(general.search(self.tree.own_text(p)) for p in self.tree.ancestors(part))
 
 
+_NEXT = re.compile(r"(?i),\s+(?=từng\s+bước\s)")
+
+
+def _outcomes(text: str) -> Iterator[Span]:
+    """Pieces of a bullet, one an outcome: "phổ cập mạng 4G, | từng bước phát triển mạng 5G"."""
+    for piece in split(text, on_colon=False):
+        start = piece.start
+        for seam in _NEXT.finditer(text, piece.start, piece.end):
+            yield Span(start, seam.end())
+            start = seam.end()
+        yield Span(start, piece.end)
+
+
 _REACHED = re.compile(
     r"(?i)(?<!\w)(?:đạt|tối\s+thiểu|ít\s+nhất|trên|dưới|không\s+quá|khoảng)\s+"
     rf"(?P<n>(?:{NUMBER}))(?![\w%/])"
@@ -429,7 +449,7 @@ def _counts(quantity: Quantity, mode: Mode, text: str) -> bool:
     if quantity.kind == "rate":
         return (compared or quantity.unit not in {"lần/năm"}) and not _HOUSEKEEPING.search(before)
     if compared:
-        return not _HOUSEKEEPING.search(before)
+        return quantity.rule != "before.from" and not _HOUSEKEEPING.search(before)
     return bool(_MAKES.search(before)) and not _LISTED.match(text[quantity.span.end :])
 
 

@@ -219,12 +219,27 @@ class _Writer:
             graph.add(node, "pg:path", terms.text(part.path))
             graph.add(node, "rdfs:label", terms.text(f"{kind.vi} {part.path}", "vi"))
             graph.add(node, "rdfs:label", terms.text(f"{kind.en} {part.path}", "en"))
-        for piece in part.pieces if part.path else ():
+        for piece in self._words_of(part):
             graph.link(node, "pg:evidence", self._evidence(piece))
         words = self.tree.own_text(part)
         if words:
             predicate = "pg:heading" if part.is_heading else "pg:text"
             graph.add(node, predicate, terms.text(words, "vi"))
+
+    def _words_of(self, part: Part) -> tuple[Span, ...]:
+        """A part's own words; of a table or appendix that has none its first line, so that each
+        step of a lineage can be shown in the text ("PHỤ LỤC 2")."""
+        if part.pieces or not part.children:
+            return part.pieces if part.path else ()
+        lines = self.text[part.start : part.end].splitlines(keepends=True)
+        start = part.start
+        for line in lines:
+            words = line.strip()
+            if words:
+                start += line.index(words)
+                return (Span(start, start + len(words)),)
+            start += len(line)
+        return ()
 
     def _part_iri(self, part: Part) -> str:
         return iri.under(Kind.PART, self.local, part.name)

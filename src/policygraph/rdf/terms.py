@@ -60,8 +60,8 @@ class Graph:
     """A set of triples under construction; ``None`` objects are left out."""
 
     def __init__(self) -> None:
-        self._said: dict[str, dict[tuple[str, Object], None]] = defaultdict(dict)
-        """By subject: predicate and object of each triple, once."""
+        self._said: dict[str, dict[tuple[str, str | ox.Literal], None]] = defaultdict(dict)
+        """By subject: predicate and object of each triple, once; IRIs as plain strings."""
 
     def add(self, subject: str, predicate: str, *objects: Object | None) -> None:
         """Add one triple per object; predicates are CURIEs ("pg:text") or full IRIs."""
@@ -69,7 +69,7 @@ class Graph:
         name = expand(predicate)
         for value in objects:
             if value is not None:
-                said[name, value] = None
+                said[name, value if isinstance(value, ox.Literal) else value.value] = None
 
     def link(self, subject: str, predicate: str, *targets: str | None) -> None:
         """Add one triple per target IRI or CURIE."""
@@ -77,7 +77,7 @@ class Graph:
         name = expand(predicate)
         for target in targets:
             if target is not None:
-                said[name, node(expand(target))] = None
+                said[name, expand(target)] = None
 
     def type(self, subject: str, *classes: str) -> None:
         self.link(subject, "rdf:type", *classes)
@@ -89,6 +89,12 @@ class Graph:
             said = self._said[subject]
             self._said[subject] = {key: None for key in said if key[0] in kept}
 
+    def said(self) -> Iterator[tuple[str, str, str]]:
+        """Subject, predicate and value of each triple as plain strings, in no order."""
+        for subject, said in self._said.items():
+            for name, value in said:
+                yield subject, name, value if isinstance(value, str) else value.value
+
     def __len__(self) -> int:
         return sum(map(len, self._said.values()))
 
@@ -97,10 +103,11 @@ class Graph:
         for subject in sorted(self._said, key=_natural):
             here = node(subject)
             for name, value in sorted(self._said[subject], key=_order):
-                yield ox.Triple(here, _predicate(name), value)
+                term = _named(value) if isinstance(value, str) else value
+                yield ox.Triple(here, _named(name), term)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def expand(name: str) -> str:
     """Full IRI of a CURIE whose prefix is in the table; full IRIs pass unchanged."""
     prefix, _, local = name.partition(":")
@@ -108,14 +115,14 @@ def expand(name: str) -> str:
     return base + local if base is not None and not local.startswith("//") else name
 
 
-@lru_cache(maxsize=1024)
-def _predicate(address: str) -> ox.NamedNode:
+@lru_cache(maxsize=8192)
+def _named(address: str) -> ox.NamedNode:
     return ox.NamedNode(address)
 
 
-def _order(said: tuple[str, Object]) -> tuple[bool, str, str]:
+def _order(said: tuple[str, str | ox.Literal]) -> tuple[bool, str, str]:
     name, value = said
-    return (name != TYPE, name, value.value)
+    return (name != TYPE, name, value if isinstance(value, str) else value.value)
 
 
 def _natural(name: str) -> list[str]:

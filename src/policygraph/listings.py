@@ -1,0 +1,304 @@
+"""Collections of things with filters, counts and pages: what programs look things up in.
+
+A collection is described in ``lexicon/listings.toml``.  What is asked for is bound as terms in
+VALUES blocks; the pages go by key, so that the last costs no more than the first.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+import pyoxigraph as ox
+
+from policygraph import iri, things
+from policygraph.engine import Engine, Term
+from policygraph.errors import DataError, QueryError
+from policygraph.lookup import Lookup
+from policygraph.queries import LANGUAGES, LOOKED_UP, Type
+
+PATH = "lexicon/listings.toml"
+MAX_PAGE = 200
+MAX_IDS = 200
+MOST_FACETS = 50
+"""Values of a facet that are counted, the most frequent first."""
+XSD = iri.PREFIXES["xsd"]
+_NUMBERS = frozenset(XSD + name for name in ("decimal", "double", "float"))
+
+Value = str | int | float | None
+Record = dict[str, Value | list[Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What a record says of a thing; ``lang`` for a text in both languages."""
+
+    name: str
+    path: str
+    many: bool = False
+    lang: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What narrows a collection; ``pattern`` binds ?value."""
+
+    name: str
+    type: Type
+    pattern: str
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A collection; ``class_name`` is a class of the ontology."""
+
+    name: str
+    class_name: str
+    vi: str
+    en: str
+    fields: tuple[Field, ...]
+    filters: tuple[Filter, ...]
+    facets: tuple[Facet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A value of a facet with its names, if it is a thing, and how many have it."""
+
+    value: str
+    label: str | None
+    label_en: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Records in the order of their IRIs; ``next`` is the key of the following page; ``labels``
+    names every thing that the records mention."""
+
+    records: tuple[Record, ...]
+    total: int
+    next: str | None
+    labels: Mapping[str, str]
+    facets: Mapping[str, tuple[Count, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked of a collection; ``ids`` narrow it to these things, ``values`` are filters."""
+
+    values: Mapping[str, str]
+    ids: Sequence[str] = ()
+    limit: int = 20
+    after: str | None = None
+    lang: str = "vi"
+    with_facets: bool = False
+
+
+def load() -> Mapping[str, Listing]:
+    """The collections by name; raises DataError on a description that is none."""
+    path = files("policygraph") / PATH
+    try:
+        described = tomllib.loads(path.read_text(encoding="utf-8"))
+        return {name: _listing(name, entry) for name, entry in described.items()}
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        raise DataError(path, f"cannot be used: {error!r}") from error
+
+
+def page(snapshot: Engine, lookup: Lookup, listing: Listing, wish: Wish) -> Page:
+    """Answer a wish.  Raises QueryError on a value of the wrong type, UnknownThing or
+    AmbiguousThing from the look-up."""
+    if wish.lang not in LANGUAGES:
+        raise QueryError(f"lang: hãy ghi vi hoặc en / write vi or en: “{wish.lang[:20]}”")
+    matching = _matching(lookup, listing, wish)
+    after = ""
+    if wish.after is not None:
+        after = f"FILTER(STR(?x) > {ox.Literal(_key(wish.after))})"
+    rows = snapshot.select(
+        f"SELECT DISTINCT ?x WHERE {{ {matching} {after} }} ORDER BY STR(?x) LIMIT {wish.limit + 1}"
+    )
+    found = [x.value for row in rows if (x := row["x"]) is not None]
+    total = _count(snapshot, f"SELECT (COUNT(DISTINCT ?x) AS ?n) WHERE {{ {matching} }}")
+    shown = found[: wish.limit]
+    records = _records(snapshot, listing, shown, wish.lang)
+    return Page(
+        records,
+        total,
+        shown[-1] if len(found) > wish.limit else None,
+        _labels(snapshot, records, wish.lang),
+        _facets(snapshot, listing, matching) if wish.with_facets else {},
+    )
+
+
+def _listing(name: str, entry: Mapping[str, object]) -> Listing:
+    def rows(key: str) -> list[dict[str, object]]:
+        value = entry[key]
+        if not isinstance(value, list):
+            raise TypeError(f"{name}.{key} is no list")
+        return value
+
+    return Listing(
+        name,
+        str(entry["class"]),
+        str(entry["vi"]),
+        str(entry["en"]),
+        tuple(
+            Field(str(f["name"]), str(f["path"]), f.get("many") is True, f.get("lang") is True)
+            for f in rows("field")
+        ),
+        tuple(
+            Filter(*(str(f["name"]), Type(str(f["type"]))), *(str(f[k]) for k in _FILTER_TEXTS))
+            for f in rows("filter")
+        ),
+        tuple(Facet(str(f["name"]), str(f["path"])) for f in rows("facet")),
+    )
+
+
+_FILTER_TEXTS = ("pattern", "vi", "en")
+
+
+def _matching(lookup: Lookup, listing: Listing, wish: Wish) -> str:
+    """Patterns that bind ?x to what is asked for, the narrowest first."""
+    patterns = []
+    if wish.ids:
+        if len(wish.ids) > MAX_IDS:
+            raise QueryError(f"id: nhiều hơn {MAX_IDS} / more than {MAX_IDS}")
+        patterns.append(f"VALUES ?x {{ {' '.join(str(_thing(i)) for i in wish.ids)} }}")
+    known = {f.name: f for f in listing.filters}
+    for number, (name, raw) in enumerate(sorted(wish.values.items())):
+        chosen = known.get(name)
+        if chosen is None:
+            raise QueryError(f"không có tham số / no such parameter: “{name[:40]}”")
+        # Each filter has variables of its own, or two of them would have to agree.
+        text = re.sub(r"\?(?!x\b)(\w+)", rf"?\1_{number}", chosen.pattern)
+        patterns.append(f"VALUES ?value_{number} {{ {_term(chosen, raw, lookup)} }} {text} .")
+    patterns.append(f"?x a pg:{listing.class_name} .")
+    return " ".join(patterns)
+
+
+def _term(chosen: Filter, raw: str, lookup: Lookup) -> Term:
+    if chosen.type in LOOKED_UP:
+        return ox.NamedNode(lookup.resolve(chosen.type.value, raw))
+    if chosen.type is Type.TEXT:
+        return ox.Literal(raw)
+    if not re.fullmatch(r"[0-9]{1,9}", raw):
+        raise QueryError(f"{chosen.name}: không phải là số / is no number: “{raw[:40]}”")
+    datatype = "gYear" if chosen.type is Type.YEAR else "integer"
+    return ox.Literal(raw, datatype=ox.NamedNode(XSD + datatype))
+
+
+def _thing(name: str) -> ox.NamedNode:
+    """An IRI or a short name ("task:…")."""
+    prefix, colon, local = name.partition(":")
+    known = colon and prefix in iri.PREFIXES and not local.startswith("//")
+    address = iri.PREFIXES[prefix] + local if known else name
+    try:
+        return ox.NamedNode(address)
+    except ValueError as error:
+        raise QueryError(f"id: không phải là IRI / is no IRI: “{name[:80]}”") from error
+
+
+def _key(after: str) -> str:
+    if not after.startswith((iri.BASE, "http")):
+        raise QueryError(f"cursor: không đúng / not a key of a page: “{after[:40]}”")
+    return after
+
+
+def _count(snapshot: Engine, text: str) -> int:
+    return next((int(n.value) for row in snapshot.select(text) if (n := row["n"])), 0)
+
+
+def _records(
+    snapshot: Engine, listing: Listing, addresses: Sequence[str], lang: str
+) -> tuple[Record, ...]:
+    if not addresses:
+        return ()
+    things_text = " ".join(str(ox.NamedNode(address)) for address in addresses)
+    parts = " UNION ".join(
+        f'{{ ?x {field.path} ?v BIND("{field.name}" AS ?f) }}' for field in listing.fields
+    )
+    values: dict[tuple[str, str], list[Term]] = {}
+    rows = snapshot.select(
+        f"SELECT DISTINCT ?x ?f ?v WHERE {{ VALUES ?x {{ {things_text} }} {parts} }} "
+        "ORDER BY ?x ?f ?v"
+    )
+    for row in rows:
+        x, f, v = row["x"], row["f"], row["v"]
+        if x is not None and f is not None and v is not None:
+            values.setdefault((x.value, f.value), []).append(v)
+    return tuple(
+        {
+            "iri": address,
+            **{f.name: _field(f, values.get((address, f.name), []), lang) for f in listing.fields},
+        }
+        for address in addresses
+    )
+
+
+def _field(field: Field, found: Sequence[Term], lang: str) -> Value | list[Value]:
+    if field.many:
+        return [_plain(term) for term in found]
+    if field.lang:
+        best = sorted(found, key=lambda t: (getattr(t, "language", "") != lang, _is_not_vi(t)))
+        return _plain(best[0]) if best else None
+    return _plain(found[0]) if found else None
+
+
+def _is_not_vi(term: Term) -> bool:
+    return getattr(term, "language", "") != "vi"
+
+
+def _plain(term: Term) -> Value:
+    if isinstance(term, ox.Literal):
+        if term.datatype.value in _NUMBERS:
+            return float(term.value)
+        if term.datatype.value == XSD + "integer":
+            return int(term.value)
+    return term.value
+
+
+def _labels(snapshot: Engine, records: Sequence[Record], lang: str) -> Mapping[str, str]:
+    mentioned = {
+        value
+        for record in records
+        for name, field in record.items()
+        if name != "iri"
+        for value in (field if isinstance(field, list) else [field])
+        if isinstance(value, str) and value.startswith((iri.THINGS, iri.VOCAB))
+    }
+    if not mentioned:
+        return {}
+    known = things.names(snapshot, mentioned)
+    return {a: (n.en if lang == "en" and n.en else n.vi) for a, n in sorted(known.items())}
+
+
+def _facets(snapshot: Engine, listing: Listing, matching: str) -> Mapping[str, tuple[Count, ...]]:
+    counted = {}
+    for facet in listing.facets:
+        rows = [
+            (value, int(n.value))
+            for row in snapshot.select(
+                f"SELECT ?v (COUNT(DISTINCT ?x) AS ?n) WHERE {{ {matching} ?x {facet.path} ?v }} "
+                f"GROUP BY ?v ORDER BY DESC(?n) ?v LIMIT {MOST_FACETS}"
+            )
+            if (value := row["v"]) is not None and (n := row["n"]) is not None
+        ]
+        links = [value.value for value, _ in rows if isinstance(value, ox.NamedNode)]
+        known = things.names(snapshot, links) if links else {}
+        counted[facet.name] = tuple(_counted(v.value, known.get(v.value), n) for v, n in rows)
+    return counted
+
+
+def _counted(value: str, name: things.Name | None, count: int) -> Count:
+    return Count(value, name.vi if name else None, name.en if name else None, count)

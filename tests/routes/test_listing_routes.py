@@ -1,0 +1,137 @@
+"""Look-ups: every filter, facets that add up, pages by key, many things at once."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policygraph import iri, listings
+from policygraph.queries import LOOKED_UP
+
+LISTINGS = listings.load()
+FILTERS = [(name, f) for name, listing in LISTINGS.items() for f in listing.filters]
+HOSTILE = ('"', "'", "{ } ;", "<a b>", "javascript:alert(1)", "\\u0022", "\n", '" } DROP ALL #')
+
+
+def ask(web, name, **wanted):
+    return web.get(f"/api/{name}", params=wanted)
+
+
+def everything(web, name):
+    items, address = [], f"/api/{name}?limit=3"
+    while address:
+        page = web.get(address).json()
+        items += page["items"]
+        address = page["next"]
+    return items
+
+
+@pytest.mark.parametrize("name", LISTINGS)
+def test_pages_give_each_thing_once(web, snapshot, name):
+    items = everything(web, name)
+    text = f"SELECT DISTINCT ?x {{ ?x a pg:{LISTINGS[name].class_name} }}"
+    things = {row["x"].value for row in snapshot.select(text)}
+    assert {item["iri"] for item in items} == things
+    assert len(items) == len(things) == ask(web, name, limit=1).json()["total"]
+    assert [item["iri"] for item in items] == sorted(things)
+    for item in items:
+        assert set(item) == {"iri", *(field.name for field in LISTINGS[name].fields)}
+
+
+@pytest.mark.parametrize("name", LISTINGS)
+def test_many_ids_in_one_request(web, name):
+    wanted = [item["iri"] for item in everything(web, name)][:5]
+    if not wanted:
+        pytest.skip("the fixture has none")
+    found = ask(web, name, id=[*wanted, iri.thing(iri.Kind.TASK, "none")]).json()
+    assert [item["iri"] for item in found["items"]] == sorted(wanted)
+    short = wanted[0].removeprefix(iri.THINGS).replace("/", ":", 1)
+    assert ask(web, name, id=short).json()["items"][0]["iri"] == wanted[0]
+
+
+@pytest.mark.parametrize("name", ["documents", "tasks"])
+def test_facets_count_what_is_there(web, name):
+    answer = ask(web, name, facets=True, limit=1).json()
+    for facet, counts in answer["facets"].items():
+        field = {"lead": "leads", "issuer": "issuers"}.get(facet, facet)
+        for count in counts:
+            having = [
+                item
+                for item in everything(web, name)
+                if count["value"] in (item[field] if field.endswith("s") else [item[field]])
+            ]
+            assert len(having) == count["count"], (facet, count)
+    assert ask(web, name).json()["facets"] == {}
+
+
+def test_filters_narrow(web):
+    tasks = ask(web, "tasks", document="2358/KH-UBND").json()
+    assert tasks["total"] > 0
+    document = {item["document"] for item in tasks["items"]}
+    assert len(document) == 1
+    assert tasks["labels"][document.pop()]
+    task = next(item for item in everything(web, "tasks") if item["leads"])
+    led = ask(web, "tasks", lead=task["leads"][0], document=task["document"]).json()
+    assert task["iri"] in {item["iri"] for item in led["items"]}
+    assert all(task["leads"][0] in item["leads"] for item in led["items"])
+    plans = ask(web, "documents", year=2021, type="KH").json()
+    assert all(item["issued"].startswith("2021") for item in plans["items"])
+    assert 0 < plans["total"] < ask(web, "documents", type="KH").json()["total"]
+    below = ask(web, "documents", tracesTo="52-NQ/TW").json()
+    assert 0 < below["total"] < ask(web, "documents").json()["total"]
+
+
+def test_labels_in_the_asked_language(web):
+    for lang, word in (("vi", "Kế hoạch"), ("en", "Plan")):
+        item = ask(web, "documents", year=2021, type="KH", lang=lang).json()["items"][0]
+        assert item["label"].startswith(word)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status"),
+    [
+        ({"paper": "x"}, 422),
+        ({"limit": 0}, 422),
+        ({"limit": 201}, 422),
+        ({"lang": "fr"}, 422),
+        ({"id": "no iri at all"}, 422),
+        ({"id": "x" * 501}, 422),
+        ({"id": ["task:a"] * 201}, 422),
+        ({"cursor": "x"}, 422),
+        ({"year": 1}, 422),
+        ({"document": "53-NQ/TW"}, 404),
+        ({"document": "06-NQ/TU"}, 409),
+    ],
+)
+def test_what_is_refused(web, wanted, status):
+    assert ask(web, "tasks", **wanted).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen"), FILTERS, ids=lambda value: getattr(value, "name", value)
+)
+@given(value=st.one_of(st.sampled_from(HOSTILE), st.text(min_size=1, max_size=30)))
+def test_nothing_gets_out_of_a_filter(web, name, chosen, value):
+    """A text that nothing has finds nothing; what must be a thing or a number is refused."""
+    answer = ask(web, name, **{chosen.name: value})
+    if chosen.type in LOOKED_UP:
+        assert answer.status_code in (404, 409, 422)
+    elif answer.status_code == 200:
+        assert answer.json()["total"] <= ask(web, name, limit=1).json()["total"]
+    else:
+        assert answer.status_code == 422
+
+
+@given(value=st.one_of(st.sampled_from(HOSTILE), st.text(min_size=1, max_size=30)))
+def test_nothing_gets_out_of_an_id_or_a_key(web, value):
+    assert ask(web, "tasks", id=value).json().get("total", 0) == 0
+    assert ask(web, "tasks", cursor=value).status_code in (200, 422)
+    assert ask(web, "tasks", cursor=f"http://{value}").status_code in (200, 422)
+
+
+def test_every_listing_is_in_the_openapi(app):
+    paths = app.openapi()["paths"]
+    for name, listing in LISTINGS.items():
+        described = {p["name"] for p in paths[f"/api/{name}"]["get"]["parameters"]}
+        assert {f.name for f in listing.filters} <= described

@@ -1,0 +1,334 @@
+"""Exports stand alone, say the same in every form, and tell what was changed in them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pyoxigraph as ox
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from rdflib import Dataset, Graph, Variable
+
+from policygraph import (
+    bundle,
+    catalogue,
+    export,
+    importing,
+    iri,
+    lineage,
+    reason,
+    resources,
+    store,
+    tabular,
+)
+from policygraph.errors import CheckError, DataError, QueryError
+from policygraph.export import Selection
+
+AGENCY = iri.thing(iri.Kind.AGENCY, "vn-61.so-thong-tin-va-truyen-thong")
+PLAN = iri.thing(iri.Kind.DOCUMENT, "vn-21.tu.ke-hoach.nd.thuc-hien-52-nq-tw")
+DIRECTIVE = iri.thing(iri.Kind.DOCUMENT, "vn.tw.nq.2019.52")
+PARTS = {
+    "agency": Selection(agency=AGENCY),
+    "document": Selection(document=PLAN),
+    "place": Selection(place=iri.thing(iri.Kind.PLACE, "vn-21")),
+    "year": Selection(year=2019),
+    "lineage": Selection(lineage=DIRECTIVE),
+    "agency and year": Selection(agency=AGENCY, year=2021),
+}
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    root = tmp_path_factory.mktemp("export") / "store"
+    ttl, ontology = resources.directory("data/ttl"), resources.directory("ontology")
+    store.build(ttl, ontology, root, lineage.derive)
+    return store.open_read_only(root)
+
+
+@pytest.fixture(scope="module")
+def key():
+    return Ed25519PrivateKey.generate()
+
+
+@pytest.fixture(scope="module")
+def signed(corpus, key, tmp_path_factory):
+    path = tmp_path_factory.mktemp("bundle") / "plan.zip"
+    path.write_bytes(bundle.make(corpus, PARTS["document"], key))
+    return path
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_part_keeps_to_the_shapes_alone(corpus, name, tmp_path):
+    quads = export.extract(corpus, PARTS[name])
+    path = tmp_path / "part.ttl"
+    with path.open("wb") as out:
+        export.write(quads, export.FORMATS["ttl"], out)
+    assert reason.check_shapes([path], resources.directory("ontology")).triples > 100
+
+
+def test_an_agency_comes_with_its_tasks_and_their_words(corpus):
+    part = export.as_snapshot(export.extract(corpus, PARTS["agency"]))
+    question = "SELECT (COUNT(DISTINCT ?t) AS ?n) WHERE { ?a pg:agency <%s> ; pg:assigns ?t }"
+    count = [[str(row["n"]) for row in g.select(question % AGENCY)] for g in (corpus, part)]
+    assert count[0] == count[1] != ['"0"']
+    unproved = "SELECT ?t WHERE { ?t a pg:Task FILTER NOT EXISTS { ?t pg:evidence/pg:quote ?q } }"
+    assert not list(part.select(unproved))
+
+
+def test_a_document_is_whole(corpus):
+    part = export.as_snapshot(export.extract(corpus, PARTS["document"]))
+    question = f"SELECT ?s ?p ?o WHERE {{ ?s pg:inDocument <{PLAN}> ; ?p ?o }} ORDER BY ?s ?p ?o"
+    assert list(part.select(question)) == list(corpus.select(question))
+
+
+def test_a_part_says_nothing_that_the_whole_does_not(corpus):
+    whole = set(export.everything(corpus))
+    for selection in PARTS.values():
+        assert set(export.extract(corpus, selection)) < whole
+
+
+def test_nothing_chosen_is_told(corpus):
+    with pytest.raises(QueryError, match="nothing answers"):
+        export.extract(corpus, Selection(year=1901))
+
+
+# rdflib's own parsers and serialisers call what rdflib has deprecated.
+@pytest.mark.filterwarnings("ignore:.*is deprecated:DeprecationWarning")
+@pytest.mark.parametrize("selection", [Selection(), PARTS["document"]], ids=["whole", "part"])
+def test_every_form_says_the_same(corpus, selection):
+    """Read by Oxigraph and by rdflib, as bytes of the canonical form."""
+    read = {e: b"".join(export.stream(corpus, selection, e)) for e in export.FORMATS}
+    parsed = {e: list(ox.parse(read[e], format=export.FORMATS[e])) for e in read}
+    whole = export.canonical(parsed["nq"])
+    assert whole == export.canonical(parsed["jsonld"])
+    flat = export.canonical(export.merged(parsed["nq"]))
+    assert flat == export.canonical(parsed["ttl"])
+    if selection.is_everything:
+        return
+    by_rdflib = Dataset()
+    by_rdflib.parse(data=read["nq"], format="nquads")
+    again = by_rdflib.serialize(format="nquads", encoding="utf-8")
+    assert export.canonical(ox.parse(again, format=ox.RdfFormat.N_QUADS)) == whole
+    for extension, name in (("ttl", "turtle"), ("jsonld", "json-ld")):
+        graph = Dataset(default_union=True) if extension == "jsonld" else Graph()
+        graph.parse(data=read[extension], format=name)
+        found = set(graph.triples((None, None, None)))
+        lines = "".join(f"{s.n3()} {p.n3()} {o.n3()} .\n" for s, p, o in found)
+        assert export.canonical(export.merged(ox.parse(lines, format=ox.RdfFormat.TURTLE))) == flat
+
+
+def test_the_whole_graph_comes_in_chunks(corpus):
+    chunks = list(export.stream(corpus, Selection(), "nq"))
+    assert len(chunks) > 5
+    assert max(map(len, chunks)) <= export.CHUNK
+    assert b"".join(chunks).count(b"\n") == len(corpus)
+
+
+def test_a_reader_may_leave(corpus):
+    for number, chunk in enumerate(export.stream(corpus, Selection(), "nq")):
+        assert chunk
+        if number:
+            break
+
+
+def test_tables_are_what_they_are_said_to_be(corpus):
+    described = json.loads(tabular.csvw())
+    names = {table["url"]: table for table in described["tables"]}
+    for table in tabular.tables():
+        out = io.BytesIO()
+        tabular.write_csv(corpus, table, out)
+        rows = list(csv.DictReader(io.StringIO(out.getvalue().decode("utf-8"))))
+        schema = names[f"{table.name}.csv"]["tableSchema"]
+        assert list(rows[0]) == [column["name"] for column in schema["columns"]]
+        keys = [tuple(row[name] for name in schema["primaryKey"]) for row in rows]
+        assert len(set(keys)) == len(keys)
+        assert all(all(key) for key in keys)
+
+
+@pytest.mark.parametrize(
+    ("table", "klass"), [("documents", "PolicyDocument"), ("tasks", "Task"), ("targets", "Target")]
+)
+def test_tables_have_every_thing(corpus, table, klass):
+    chosen = next(t for t in tabular.tables() if t.name == table)
+    things = {r["x"].value for r in corpus.select(f"SELECT DISTINCT ?x {{ ?x a pg:{klass} }}")}
+    assert {row[0] for row in tabular.rows(corpus, chosen)} == things
+
+
+def test_the_workbook_keeps_diacritics_and_runs_no_formula(corpus):
+    loaded = ox.Store()
+    task, document = (ox.NamedNode(f"https://example.org/{n}") for n in ("t", "d"))
+    for predicate, value in (
+        (iri.PREFIXES["rdf"] + "type", ox.NamedNode(iri.term("Task"))),
+        (iri.term("inDocument"), document),
+        (iri.term("text"), ox.Literal("=1+1", language="vi")),
+    ):
+        loaded.add(ox.Quad(task, ox.NamedNode(predicate), value, document))
+    for source, expected in (
+        (corpus, None),
+        (store.Snapshot(loaded, Path(), None), "=1+1"),
+    ):
+        out = io.BytesIO()
+        tabular.write_workbook(source, out)
+        book = openpyxl.load_workbook(out)
+        assert book.sheetnames == ["Văn bản", "Nhiệm vụ", "Phân công", "Chỉ tiêu"]
+        cell = book["Nhiệm vụ"]["E2"]
+        assert cell.data_type == "s"
+        assert expected is None or cell.value == expected
+    years = book["Nhiệm vụ"]["H1"].value
+    assert years == "Từ năm\nFrom"
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_the_workbook_opens_in_libreoffice(corpus, tmp_path):
+    with (tmp_path / "book.xlsx").open("wb") as out:
+        tabular.write_workbook(corpus, out)
+    subprocess.run(
+        [
+            *("soffice", "--headless", "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76"),
+            *("--outdir", str(tmp_path), str(tmp_path / "book.xlsx")),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    assert "Nghị quyết" in (tmp_path / "book.csv").read_text(encoding="utf-8")
+
+
+def test_a_bundle_is_whole_and_signed(signed, key):
+    opened = bundle.read(signed)
+    bundle.check(opened, key.public_key())
+    assert set(bundle.GRAPHS) <= set(opened.contents)
+    assert opened.manifest.selection == {"document": PLAN}
+    assert len(bundle.sums(opened)) == len(opened.contents)
+    assert opened.manifest.quads == len(opened.quads())
+
+
+def rewritten(path, change):
+    """The bundle with its files passed through ``change``."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    other = path.with_name("other.zip")
+    with zipfile.ZipFile(other, "w") as archive:
+        for name, content in change(members).items():
+            archive.writestr(name, content)
+    return other
+
+
+@pytest.mark.parametrize(
+    "name", ["graph.nq", "graph.ttl", "tasks.csv", "policygraph.xlsx", "manifest.json"]
+)
+def test_a_changed_byte_is_found_and_its_file_named(signed, name):
+    def flip(members):
+        content = bytearray(members[name])
+        at = content.rindex(b"9") if name == "manifest.json" else len(content) // 2
+        content[at] ^= 1
+        return {**members, name: bytes(content)}
+
+    with pytest.raises(CheckError, match=rf"{name}: (đã bị thay đổi|chữ ký)"):
+        bundle.check(bundle.read(rewritten(signed, flip)))
+
+
+def test_missing_and_added_files_are_named(signed):
+    gone = rewritten(signed, lambda m: {n: c for n, c in m.items() if n != "tasks.csv"})
+    with pytest.raises(CheckError, match=r"tasks\.csv: thiếu"):
+        bundle.check(bundle.read(gone))
+    more = rewritten(signed, lambda m: {**m, "virus.exe": b"x"})
+    with pytest.raises(CheckError, match=r"virus\.exe: không có trong bản kê"):
+        bundle.check(bundle.read(more))
+    unsigned = rewritten(signed, lambda m: {n: c for n, c in m.items() if n != "manifest.sig"})
+    with pytest.raises(CheckError, match=r"manifest\.sig"):
+        bundle.check(bundle.read(unsigned))
+
+
+def test_another_signature_is_not_trusted(signed):
+    other = Ed25519PrivateKey.generate().public_key()
+    with pytest.raises(CheckError, match="not of the key"):
+        bundle.check(bundle.read(signed), other)
+
+
+def test_keys_are_read_from_pem(tmp_path, key):
+    private, public = tmp_path / "private.pem", tmp_path / "public.pem"
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    public.write_bytes(
+        key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+    )
+    read = bundle.private_key(private)
+    bundle.public_key(public).verify(read.sign(b"x"), b"x")
+    for reader, wrong in ((bundle.private_key, public), (bundle.public_key, private)):
+        with pytest.raises(DataError):
+            reader(wrong)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"no archive at all"])
+def test_what_is_no_bundle_is_told(tmp_path, content):
+    path = tmp_path / "x.zip"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="no export"):
+        bundle.read(path)
+
+
+def test_an_archive_without_a_manifest_is_told(tmp_path):
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.txt", "x")
+    with pytest.raises(DataError, match=r"manifest\.json"):
+        bundle.read(path)
+
+
+def test_an_import_tells_what_is_the_same(corpus, signed, tmp_path):
+    made = importing.take_in(signed, "Sở Nội vụ", tmp_path, corpus)
+    assert made.path.name == "import-so-noi-vu.ttl"
+    assert made.graph == iri.graph("import-so-noi-vu")
+    assert (made.comparison.new, made.comparison.conflicts) == (0, ())
+    assert made.comparison.same > 1000
+    assert list(ox.parse(made.path.read_bytes(), format=ox.RdfFormat.TURTLE))
+
+
+def test_an_import_tells_what_is_new_and_what_contradicts(corpus):
+    document, other = ox.NamedNode(PLAN), ox.NamedNode(iri.thing(iri.Kind.DOCUMENT, "a.b.c.d.e"))
+    issued = ox.NamedNode(iri.PREFIXES["dcterms"] + "issued")
+    directive = ox.NamedNode(DIRECTIVE)
+    day = ox.NamedNode(iri.PREFIXES["xsd"] + "date")
+    found = importing.compare(
+        [
+            ox.Quad(directive, issued, ox.Literal("2018-01-01", datatype=day)),
+            ox.Quad(other, issued, ox.Literal("2018-01-01", datatype=day)),
+            ox.Quad(document, ox.NamedNode(iri.PREFIXES["rdf"] + "type"),
+                    ox.NamedNode(iri.term("Plan"))),
+        ],
+        corpus,
+    )  # fmt: skip
+    assert (found.new, found.same) == (2, 1)
+    assert [(c.subject, c.here, c.there) for c in found.conflicts] == [
+        (DIRECTIVE, "2019-09-27", "2018-01-01")
+    ]
+    assert found.new_things == (other.value,)
+
+
+def test_the_catalogue_counts_what_is_there(corpus):
+    graph = Graph().parse(data=catalogue.turtle(corpus, "b", "http://x/"), format="turtle")
+    question = f"SELECT ?n {{ <{catalogue.DATASET}> <{catalogue.VOID}triples> ?n }}"
+    triples = {quad.triple for quad in export.everything(corpus)}
+    assert [str(row[Variable("n")]) for row in graph.query(question).bindings] == [
+        str(len(triples))
+    ]
+    question = f"""SELECT ?n {{ ?p <{catalogue.VOID}class> <{iri.term("Task")}> ;
+        <{catalogue.VOID}entities> ?n }}"""
+    tasks = list(corpus.select("SELECT DISTINCT ?t { ?t a pg:Task }"))
+    assert [str(row[Variable("n")]) for row in graph.query(question).bindings] == [str(len(tasks))]
+    assert "http://x/export/policygraph.nq" in graph.serialize()
