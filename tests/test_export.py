@@ -210,6 +210,17 @@ def test_a_bundle_is_whole_and_signed(signed, key):
     assert opened.manifest.quads == len(opened.quads())
 
 
+def test_equal_graphs_give_equal_bytes(corpus, key, signed):
+    """A strong ETag stands for one body: no time of making anywhere."""
+    assert bundle.make(corpus, PARTS["document"], key) == signed.read_bytes()
+    with zipfile.ZipFile(signed) as archive:
+        book = zipfile.ZipFile(io.BytesIO(archive.read("policygraph.xlsx")))
+        for member in (*archive.infolist(), *book.infolist()):
+            assert member.date_time == (1980, 1, 1, 0, 0, 0)
+        said = book.read("docProps/core.xml").decode()
+    assert said.count("1980-01-01T00:00:00Z") == said.count("W3CDTF") == 2
+
+
 def rewritten(path, change):
     """The bundle with its files passed through ``change``."""
     with zipfile.ZipFile(path) as archive:

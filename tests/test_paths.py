@@ -86,6 +86,15 @@ def test_the_wide_lineage_follows_grounds_but_not_laws(snapshot):
     assert {node.iri for node in last} == {doc(R06), doc(D749)}
 
 
+def test_a_planned_document_is_shown_as_inferred_and_is_no_end(snapshot):
+    resolution = doc("vn-12.tu.nq.2020.06")
+    found = Paths(snapshot).upward(resolution)
+    (edge,) = found.edges
+    assert edge.relation == iri.term("fulfils")
+    assert edge.evidence_class == iri.concept("evidence-class", "inferred")
+    assert [node.iri for node in found.last] == [resolution]
+
+
 def test_by_part_a_task_has_only_what_it_cites(snapshot):
     inherits, cites = task("vn-21.ubnd.kh.2020.99.II.1"), task("vn-12.tu.nq.2020.09.III.4.e")
     by_part = Paths(snapshot, Options(by_part=True))
@@ -181,7 +190,8 @@ GRAPHS = st.lists(st.tuples(NODES, NODES).filter(lambda edge: edge[0] != edge[1]
 
 def plain_paths(adjacent, start, ends):
     """Every simple path to an end, which ends there, by trying everything."""
-    found, stack = [], [(start,)]
+    found: list[tuple[str, ...]] = []
+    stack: list[tuple[str, ...]] = [(start,)]
     while stack:
         path = stack.pop()
         if path[-1] in ends and len(path) > 1:

@@ -14,6 +14,7 @@ import pytest
 
 from policygraph import iri, resources, search, store
 from policygraph.errors import QueryError, StoreError
+from policygraph.matches import rewrite
 
 GENERATOR = Path(__file__).resolve().parent.parent / "bench" / "synthetic.py"
 PHRASES = 30
@@ -103,6 +104,18 @@ def test_an_index_beside_the_store_answers_as_one_in_memory(corpus, index, tmp_p
     beside = search.Index.open(store.Snapshot(corpus._store, tmp_path, None))
     for question in ("chuyen doi so", "52NQTW", "hạ tầng"):
         assert beside.search(question) == index.search(question)
+
+
+def test_an_index_is_opened_once(corpus):
+    assert search.index_of(corpus) is search.index_of(corpus)
+
+
+def test_matches_joins_with_the_graph(corpus):
+    """The rewritten query, run by the engine, gives the tasks that have the words."""
+    query = 'SELECT ?t ?x { ?t pg:matches "hạ tầng số" . ?t a pg:Task ; pg:text ?x }'
+    found = list(corpus.select(rewrite(query, search.index_of(corpus).matching)))
+    assert found
+    assert all({"ha", "tang", "so"} <= set(iri.fold(words_of(r["x"].value)).split()) for r in found)
 
 
 def test_a_broken_index_is_told(corpus, tmp_path):

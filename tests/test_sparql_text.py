@@ -124,3 +124,10 @@ def test_form(text, form):
 def test_only_prefixes_in_use_are_declared():
     prefixes = {"a": "http://a/", "b": "http://b/"}
     assert sparql_text.prologue('SELECT * { a:x ?p "b:" }', prefixes) == "PREFIX a: <http://a/> "
+
+
+def test_queries_of_one_shape_are_as_much_work():
+    first = sparql_text.shape('SELECT * { ?a ?b "x" } # one\n LIMIT 10')
+    assert first == sparql_text.shape("SELECT *  {\n?a ?b 'other' }\nLIMIT 20000")
+    assert first != sparql_text.shape('SELECT * { ?a <http://e/1> "x" } LIMIT 10')
+    assert sparql_text.shape("ASK {<a:1> ?p 1}") != sparql_text.shape("ASK {<a:2> ?p 1}")

@@ -19,7 +19,7 @@ from policygraph.errors import AmbiguousThing, QueryError, StoreError, UnknownTh
 from policygraph.queries import load
 from policygraph.settings import Settings
 from policygraph.store import Snapshot
-from policygraph_api import canned, data, logs, openapi, operation
+from policygraph_api import canned, data, lineage_routes, logs, openapi, operation
 from policygraph_api.budgets import Budgets
 from policygraph_api.front import PACKED, Front
 from policygraph_api.graph_store import GraphStore
@@ -74,6 +74,7 @@ def create_app(settings: Settings) -> Front:
 
     app.include_router(operation.health_routes(builds, settings, len(queries)))
     app.include_router(canned.router(desk))
+    app.include_router(lineage_routes.router(desk))
     app.include_router(data.router(_snapshot))
     operation.add_admin(app, builds, settings)
     sparql = Sparql(settings, Budgets(settings.budget, settings.budget_period), metrics)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from policygraph_api import export_routes, linked, listing_routes, search_routes
+from policygraph_api import drawing_routes, export_routes, linked, listing_routes, search_routes
 from policygraph_api.shelf import Current, Shelves
 
 
@@ -15,5 +15,6 @@ def router(current: Current) -> APIRouter:
     routes.include_router(search_routes.router(shelves))
     routes.include_router(export_routes.router(shelves))
     routes.include_router(listing_routes.router(shelves))
+    routes.include_router(drawing_routes.router(shelves))
     routes.include_router(linked.router(shelves))
     return routes

@@ -101,7 +101,7 @@ class Front:
                     known = value
             key = (served.tag, path, scope["query_string"], accept, encoding, language)
             etag = make_etag(key)
-            if known and (etag in known or known == b"*"):
+            if known and etag in known:
                 self.not_modified += 1
                 self._metrics.requested(304)
                 await send(

@@ -4,14 +4,16 @@ words that say so; and who answers for it on a day."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Annotated, Literal
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Literal, Protocol
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from policygraph import responsible
+from policygraph.engine import Engine
+from policygraph.lookup import Lookup
 from policygraph.paths import (
     DEFAULT_LIMIT,
     EXTERNAL,
@@ -23,8 +25,7 @@ from policygraph.paths import (
     Options,
     Paths,
 )
-from policygraph.queries import MAX_VALUE
-from policygraph_api.canned import Desk
+from policygraph.queries import MAX_VALUE, CannedQuery
 
 Thing = Annotated[
     str,
@@ -35,6 +36,19 @@ Thing = Annotated[
         examples=["2358/KH-UBND"],
     ),
 ]
+
+
+class Desk(Protocol):
+    """What the routes need of the service: the build that a request asks, and its queries."""
+
+    @property
+    def queries(self) -> Mapping[str, CannedQuery]: ...
+
+    @property
+    def snapshot(self) -> Engine: ...
+
+    @property
+    def lookup(self) -> Lookup: ...
 
 
 class Out(BaseModel):

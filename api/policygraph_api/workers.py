@@ -39,6 +39,7 @@ from typing import BinaryIO, cast
 from typing_extensions import Buffer
 
 from policygraph.errors import QueryError, StoreError
+from policygraph.sparql_text import shape
 from policygraph.store import Snapshot, media_types, open_read_only, serialize
 from policygraph_api import guard
 from policygraph_api.negotiation import choose
@@ -138,8 +139,8 @@ class Run:
     seconds: float = 0.0
     """Of work done for it, attempts that were broken off included."""
     is_long: bool = False
-    is_repeated: bool = False
-    """Its worker died at once, and another was asked."""
+    repeated: int = 0
+    """How often its worker died at once, and another was asked."""
     on_long: Callable[[], None] | None = None
     """Called once when it turns out to be no look-up."""
     on_work: Callable[[float], None] | None = None
@@ -428,9 +429,9 @@ class Pool:
         if run is not None:
             run.worked(time.monotonic())
             is_wanted = not run.future.done()
-            if is_wanted and not run.is_repeated and not run.is_long:
-                # It may have been handed to a worker that was dead already.
-                run.is_repeated, run.started = True, 0.0
+            if is_wanted and run.repeated <= self.limits.workers and not run.is_long:
+                # It may have been handed to a worker that was dead already, as all may be.
+                run.repeated, run.started = run.repeated + 1, 0.0
                 state.fresh.push(run)
             elif is_wanted:
                 self.counts.died += 1
@@ -467,7 +468,8 @@ class Pool:
                 state.long.push(run)
                 continue
             if run is None:
-                if self._long_running() >= self.limits.workers:
+                # While killed workers come back, the last one left is for look-ups.
+                if self._long_running() >= self.limits.workers or len(state.free) < 2:
                     return
                 run = state.long.pop()
                 if run is None:
@@ -487,7 +489,8 @@ class Pool:
             for link in self._state.links
             if link.run is not None and now - link.run.started > quick
         ]
-        if len(long) <= self.limits.workers:
+        ready = sum(link.is_ready for link in self._state.links)
+        if len(long) < ready or ready < 2:
             return
         _, link = max(long, key=lambda pair: pair[0])
         run, link.run = link.run, None
@@ -500,7 +503,8 @@ class Pool:
             self._state.long.push(run)
 
     def _is_known_long(self, run: Run) -> bool:
-        return hash(run.job.query) in self._state.known_long
+        known = self._state.known_long
+        return bool(known) and hash(shape(run.job.query)) in known
 
     def _tell_long(self, run: Run) -> None:
         if run.on_long is not None:
@@ -539,7 +543,7 @@ class Pool:
 
     def _remember(self, run: Run) -> None:
         known = self._state.known_long
-        known[hash(run.job.query)] = None
+        known[hash(shape(run.job.query))] = None
         if len(known) > REMEMBERED:
             known.popitem(last=False)
 

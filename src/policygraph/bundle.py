@@ -7,8 +7,7 @@
     documents.csv … csv-metadata.json, policygraph.xlsx
     catalogue.ttl      DCAT and VoID of this export
 
-Equal graphs give equal files, in a fixed order and without dates; but the workbook, into which its
-library writes the time of making.
+Equal graphs give equal bytes: files in a fixed order, no times of making.
 """
 
 from __future__ import annotations

@@ -254,6 +254,59 @@ def report(document: Document = None, store: Store = None, as_json: AsJson = Fal
     _say(auditing.report(*_served(store), document), as_json)
 
 
+@app.command()
+def export(
+    target: Annotated[
+        Path, typer.Argument(help="Tệp ra: .zip, .nq, .ttl, .jsonld / file to write.")
+    ],
+    document: Document = None,
+    agency: Annotated[str | None, typer.Option(help="Một cơ quan / one agency.")] = None,
+    place: Annotated[str | None, typer.Option(help="Một địa bàn / one place.")] = None,
+    year: Annotated[int | None, typer.Option(help="Một năm / one year.")] = None,
+    lineage: Annotated[
+        str | None, typer.Option(help="Mọi thứ bắt nguồn từ văn bản này / what traces to it.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="Khóa ký Ed25519 (PEM) / signing key.")] = None,
+    store: Store = None,
+) -> None:
+    """Xuất cả đồ thị hoặc một phần, kèm bằng chứng / export the graph or a part, with evidence."""
+    from policygraph import bundle
+    from policygraph import export as exporting
+    from policygraph.lookup import Lookup
+
+    snapshot, _ = _served(store)
+    known = Lookup(snapshot)
+    asked = {"document": document, "agency": agency, "place": place, "lineage": lineage}
+    found = {
+        name: known.resolve("document" if name == "lineage" else name, value)
+        for name, value in asked.items()
+        if value
+    }
+    selection = exporting.Selection(**found, year=year)
+    form = target.suffix.lstrip(".")
+    if form not in {"zip", *exporting.FORMATS}:
+        raise typer.BadParameter(f"{target}: .zip, .{', .'.join(exporting.FORMATS)}")
+    with target.open("wb") as out:
+        if form == "zip":
+            out.write(bundle.make(snapshot, selection, bundle.private_key(key) if key else None))
+        else:
+            out.writelines(exporting.stream(snapshot, selection, form))
+    _out.print(f"→ {target} ({target.stat().st_size:,} byte)", highlight=False)
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="Tệp .zip đã xuất / an exported .zip.")],
+    key: Annotated[Path | None, typer.Option(help="Khóa công khai tin cậy / trusted key.")] = None,
+) -> None:
+    """Kiểm tra tổng, chữ ký và khuôn dạng của một tệp xuất / check sums, signature and shapes."""
+    from policygraph import bundle
+    from policygraph import verify as checking
+
+    trusted = bundle.public_key(key) if key else None
+    _out.print(str(checking.verify(file, resources.directory("ontology"), trusted)))
+
+
 class _Told(Protocol):
     """A report that can be read by people and by programs."""
 

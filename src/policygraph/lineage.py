@@ -36,17 +36,17 @@ def derive(snapshot: Snapshot) -> Derived:
     the cycles met on the way."""
     narrow = asserted(snapshot, STRICT)
     wide = narrow + _grounds(snapshot)
-    narrow_closure, wide_closure = Closure(narrow.all), Closure(wide.all)
+    cycles = Closure(wide.all).cycles
 
     def triples() -> Iterator[tuple[str, str, str]]:
-        for predicate, closure in ((TRACES_TO, narrow_closure), (RESTS_ON, wide_closure)):
-            for lower, upper in closure:
+        for predicate, edges in ((TRACES_TO, narrow), (RESTS_ON, wide)):
+            for lower, upper in Closure(edges.all):
                 yield lower, predicate, upper
         for predicate, edges in ((TRACES_TO_EXTERNALLY, narrow), (RESTS_ON_EXTERNALLY, wide)):
             for lower, upper in outside_pairs(edges.text, edges.outside):
                 yield lower, predicate, upper
 
-    return Derived(triples(), tuple(map(_cycle_note, wide_closure.cycles)))
+    return Derived(triples(), tuple(map(_cycle_note, cycles)))
 
 
 class Edges:
@@ -96,12 +96,18 @@ def policy_types() -> tuple[str, ...]:
 def _edges(snapshot: Snapshot, pattern: str) -> Edges:
     text: list[Edge] = []
     outside: list[Edge] = []
+    names: dict[str, str] = {}
     for row in snapshot.select(
         f"SELECT ?s ?o (?g = <{REGISTER}> AS ?isOutside) WHERE {{ {pattern} }}"
     ):
         lower, upper, is_outside = row["s"], row["o"], row["isOutside"]
         if lower is not None and upper is not None and is_outside is not None:
-            (outside if is_outside.value == "true" else text).append((lower.value, upper.value))
+            # One string for each name, however many edges it has: millions are held at once.
+            edge = (
+                names.setdefault(lower.value, lower.value),
+                names.setdefault(upper.value, upper.value),
+            )
+            (outside if is_outside.value == "true" else text).append(edge)
     return Edges(text, outside)
 
 

@@ -9,7 +9,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from policygraph import decisions, formats, identity, iri, lineage, review, similarity, store
+from policygraph import (
+    decisions,
+    formats,
+    identity,
+    iri,
+    lineage,
+    review,
+    search,
+    similarity,
+    store,
+)
 from policygraph import registers as registry
 from policygraph.errors import DataError, SourceError
 from policygraph.mentions.agencies import find_agencies
@@ -268,6 +278,7 @@ def build_store(
     applied = review.overlay(ttl, decisions.load(reviews) if reviews else ())
 
     def derived(snapshot: store.Snapshot) -> store.Derived:
+        search.build_index(snapshot, snapshot.path)
         found = derive(snapshot)
         return replace(found, notes=(*applied.warnings, *found.notes))
 

@@ -20,6 +20,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -138,7 +139,7 @@ class Place:
 
     @property
     def local(self) -> str:
-        return iri.slug(self.code)
+        return _slug(self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,12 +289,12 @@ class Registers:
         """An agency in a province (or the country, whatever the code, if it is central)."""
         if agency.level == "central":
             name = agency.template
-            return PlacedAgency(name, f"{iri.slug(COUNTRY)}.{iri.slug(name)}", COUNTRY, agency)
+            return PlacedAgency(name, f"{_slug(COUNTRY)}.{_slug(name)}", COUNTRY, agency)
         place = self._by_code.get(jurisdiction or "")
         if place is None or place.kind == "country":
             bare = agency.bare()
-            return PlacedAgency(bare, f"{UNPLACED}.{iri.slug(bare)}", "", agency)
-        local = f"{place.local}.{iri.slug(agency.bare(place.committee))}"
+            return PlacedAgency(bare, f"{UNPLACED}.{_slug(bare)}", "", agency)
+        local = f"{place.local}.{_slug(agency.bare(place.committee))}"
         return PlacedAgency(agency.named(place), local, place.code, agency)
 
     def agency_for_sign(self, sign: str, jurisdiction: str | None) -> PlacedAgency | None:
@@ -638,6 +639,12 @@ def _place_codes(places: tuple[Place, ...]) -> dict[str, str]:
         for name in spellings:
             codes[_squeezed(iri.fold(name))] = place.code
     return codes
+
+
+@lru_cache(maxsize=4096)
+def _slug(name: str) -> str:
+    """A text names the same few agencies again and again."""
+    return iri.slug(name)
 
 
 def _squeezed(folded: str) -> str:

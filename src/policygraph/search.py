@@ -19,9 +19,10 @@ import re
 import sqlite3
 import threading
 import unicodedata
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
@@ -155,6 +156,7 @@ class Index:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._lock = threading.Lock()
+        weakref.finalize(self, connection.close)
 
     @classmethod
     def open(cls, snapshot: Snapshot) -> Index:
@@ -351,6 +353,13 @@ class Index:
     def _all(self, text: str, values: Iterable[object]) -> list[tuple[str, ...]]:
         with self._lock:
             return self._connection.execute(text, tuple(values)).fetchall()
+
+
+@lru_cache(maxsize=2)
+def index_of(snapshot: Snapshot) -> Index:
+    """The index of a snapshot, opened when it is first asked for: a process that serves one build
+    asks it again and again."""
+    return Index.open(snapshot)
 
 
 def _optional(value: object) -> str | None:

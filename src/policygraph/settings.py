@@ -123,7 +123,7 @@ class Settings(BaseSettings):
     )
     log: Literal["all", "work", "errors"] = Field(
         default="work",
-        description="Requests that are logged: all, those that failed or took 0.1 s, or failed ones.",
+        description="Requests that are logged: all, those that failed or took 0.1 s, or failed.",
     )
     engine_url: str = Field(
         default="",

@@ -29,6 +29,7 @@ _TOKEN = re.compile(
 that time is linear in a hostile text too."""
 _FROM = re.compile(r"(?<![\w?$:.-])FROM(?![\w:.-])", re.IGNORECASE)
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_NUMBERS_AND_LAYOUT = re.compile(r"(?:\s|(?<![\w:/.-])\d+(?![\w:/.-]))+")
 _FORM = re.compile(
     r"\s*(?:BASE\s+|PREFIX\s+[^\s:]*\s*:\s+)*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE
 )
@@ -74,6 +75,13 @@ def has_dataset(text: str) -> bool:
 def bare(text: str) -> str:
     """The query with strings, comments and IRIs blanked."""
     return _TOKEN.sub(lambda t: " " if t["text"] or t["iri"] else t[0], text)
+
+
+def shape(text: str) -> str:
+    """The query without comments, strings, numbers and layout: what is as much work for an
+    engine reads the same."""
+    kept = _TOKEN.sub(lambda t: " " if t["text"] else t[0], text)
+    return _NUMBERS_AND_LAYOUT.sub(" ", kept).strip()
 
 
 def form(text: str) -> str | None:

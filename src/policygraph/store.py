@@ -32,7 +32,7 @@ from policygraph import iri, sparql_text
 from policygraph.engine import Engine, Found, Statement, statement
 from policygraph.errors import DataError, QueryError, StoreError
 
-SCHEMA = "2"
+SCHEMA = "4"
 """Part of the hash; raise it when the loading or the derivation changes what a build holds."""
 KEPT_BUILDS = 3
 MANIFEST = "build.json"

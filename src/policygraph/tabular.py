@@ -10,6 +10,7 @@ import io
 import json
 import re
 import tomllib
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -32,6 +33,7 @@ MAX_CELL = 32_767
 """Longest text of a cell that spreadsheet programs read."""
 _WIDTHS = {"anyURI": 30, "date": 14, "gYear": 10, "decimal": 12}
 _WIDE, _NARROW = 70, 26
+_TIME = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -122,7 +124,20 @@ def write_workbook(snapshot: Engine, out: BinaryIO) -> None:
             sheet.append(
                 [_cell(sheet, text, c) for text, c in zip(row, table.columns, strict=True)]
             )
-    book.save(out)
+    made = io.BytesIO()
+    book.save(made)
+    _undated(made, out)
+
+
+def _undated(made: BinaryIO, out: BinaryIO) -> None:
+    """The workbook without the time of its making, so that equal graphs give equal bytes."""
+    with zipfile.ZipFile(made) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "docProps/core.xml":
+                content = _TIME.sub(b"1980-01-01T00:00:00Z", content)
+            member = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            target.writestr(member, content, zipfile.ZIP_DEFLATED)
 
 
 def _cell(sheet: object, text: str, column: Column) -> WriteOnlyCell | None:

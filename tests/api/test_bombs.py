@@ -80,7 +80,7 @@ def service(store_root, tmp_path_factory):
         "memory_mb": 512,
         "max_answer_mb": 8,
         "budget": 100_000,
-        "patience": 30,
+        "patience": 15,
         "body_timeout": 3,
         "cache_mb": 0,
     }

@@ -142,7 +142,7 @@ def test_a_client_that_leaves_frees_its_place(within):
 def test_a_killed_worker_loses_the_answer_in_flight_and_no_other(within):
     async def scenario(pool):
         running = asyncio.create_task(pool.run(job(ENDLESS)))
-        await until(lambda: any(run.started for run in pool.runs()))
+        await until(lambda: any(run.is_long for run in pool.runs()))
         for pid in pool.pids():
             os.kill(pid, signal.SIGKILL)
         lost = await running

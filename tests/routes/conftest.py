@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from policygraph import lineage, resources, store
 from policygraph.errors import AmbiguousThing, QueryError, UnknownThing
+from policygraph.lookup import Lookup
 from policygraph_api import data
 from policygraph_api.problems import ProblemError, respond
 
@@ -52,3 +53,17 @@ def web(app):
     """Raises what no handler told, so that a failure shows itself."""
     with TestClient(app) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def names_a_thing(snapshot):
+    """Whether a text is the name of just one thing of a kind: "VN" is, by chance, a place."""
+    lookup = Lookup(snapshot)
+
+    def names(kind, text):
+        try:
+            return bool(lookup.resolve(kind, text))
+        except QueryError:
+            return False
+
+    return names

@@ -112,10 +112,10 @@ def test_what_is_refused(web, wanted, status):
     ("name", "chosen"), FILTERS, ids=lambda value: getattr(value, "name", value)
 )
 @given(value=st.one_of(st.sampled_from(HOSTILE), st.text(min_size=1, max_size=30)))
-def test_nothing_gets_out_of_a_filter(web, name, chosen, value):
+def test_nothing_gets_out_of_a_filter(web, names_a_thing, name, chosen, value):
     """A text that nothing has finds nothing; what must be a thing or a number is refused."""
     answer = ask(web, name, **{chosen.name: value})
-    if chosen.type in LOOKED_UP:
+    if chosen.type in LOOKED_UP and not names_a_thing(chosen.type.value, value):
         assert answer.status_code in (404, 409, 422)
     elif answer.status_code == 200:
         assert answer.json()["total"] <= ask(web, name, limit=1).json()["total"]

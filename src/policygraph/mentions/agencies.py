@@ -48,9 +48,12 @@ class _Reader(Groups):
     """One pass over one range."""
 
     def mentions(self) -> Iterator[AgencyMention]:
+        words, openings = self.words, self.names.openings
         position = 0
-        while position < len(self.words):
-            found = self.at(position) if self.may_open(position) else None
+        while position < len(words):
+            word = words[position]
+            is_likely = word.folded in openings or word.is_acronym
+            found = self.at(position) if is_likely and self.may_open(position) else None
             if found is None:
                 position += 1
                 continue

@@ -45,6 +45,8 @@ class Names:
     """First word of the longer names -> what may be their second, both folded."""
     proposed: frozenset[str]
     """Folded first words of names in no register: they count only with a capital."""
+    openings: frozenset[str]
+    """Folded first words of all of these: nothing but a bare acronym begins with another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +105,21 @@ def names(registers: Registers) -> Names:
     known = phrases()
     rows = {head: tuple(found) for head, found in by_head.items()}
     alone, pairs = _openings(agencies, known)
-    return Names(agencies, organs, places, rows, alone, pairs, frozenset(known.proposed.below))
+    proposed = frozenset(known.proposed.below)
+    openings = proposed.union(pairs, LIST_HEADS)
+    return Names(agencies, organs, places, rows, alone, pairs, proposed, openings)
 
 
 def _openings(
     agencies: Node, known: Phrases
 ) -> tuple[frozenset[Spelling], dict[str, frozenset[str]]]:
     """How anything known by name begins: with one word, well spelt (a fault costs more than one
-    word may), or with two, folded."""
+    word may), or with two, folded; "các" opens nothing but a run of members."""
     alone: set[Spelling] = set()
     pairs: dict[str, set[str]] = {first: {"uy"} for first in COMMITTEES}
-    for root in (agencies, known.openers, known.persons, known.holders, known.heads, known.items):
+    for first, node in known.openers.below.items():
+        pairs.setdefault(first, set()).update(node.below, known.items.below if node.forms else ())
+    for root in (agencies, known.persons, known.holders, known.heads, known.items):
         for first, node in root.below.items():
             alone.update(form.words[0].spelling for form in node.forms)
             pairs.setdefault(first, set()).update(node.below)

@@ -36,6 +36,8 @@ def _in_view(
     view: View, part: int, own_number: str | None, names: tuple[str, ...], offset: int
 ) -> list[CitationMention]:
     found = find_documents(view.text, names)
+    if not found:
+        return []
     governed = govern(view, found)
     return [
         _mention(view, part, item, rule, own_number, offset)

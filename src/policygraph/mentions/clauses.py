@@ -46,6 +46,7 @@ _STOP = re.compile(
     r"|(?P<semi>;)|(?P<colon>:(?=\s))|(?P<open>\()|(?P<close>\))"
     r"|(?<![\d%])(?P<dash>\s[-–+•]\s(?=\d+(?:,\d+)?\s?%|T[ỷỉố]|Ít|Phấn|Trên|Số|Mức|Đến))"
 )
+_BRACKETS = re.compile(r"\([^()]*\)")
 _EDGE = " \t\r\n\u00a0\f\v.;:,…•–-+/*"
 LEAD = re.compile(
     r"(?:[^:;.]{0,60}?)(?:19|20)\d\d\s*:+\s*|(?:(?i:đ[ếêe]n|vào|trong)\s+(?:hết\s+)?năm\s+\d{4}\s*,\s*)"
@@ -150,9 +151,11 @@ def find_clauses(text: str, segments: list[Span], quantities: list[Quantity]) ->
 
 
 def _brackets(text: str, segment: Span) -> list[Span]:
+    if text.find("(", segment.start, segment.end) < 0:
+        return []
     return [
         Span(found.start(), found.end())
-        for found in re.compile(r"\([^()]*\)").finditer(text, segment.start, segment.end)
+        for found in _BRACKETS.finditer(text, segment.start, segment.end)
     ]
 
 

@@ -6,14 +6,18 @@ business of ``relations``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from policygraph.mentions.laws import find_laws
-from policygraph.mentions.naming import Found, Taken, type_code
+from policygraph.mentions.naming import NOTHING, Found, Taken, type_code
 from policygraph.mentions.numbered import find_irregular, find_numbered
 from policygraph.mentions.programmes import find_named, find_periodic, find_quoted
 
 __all__ = ["Found", "find_documents", "type_code"]
+
+_FIGURE = re.compile(r"[\d/]")
+"""In every number, also a blank one ("…/QĐ-UBND"), and in every period."""
 
 
 def find_documents(text: str, programmes: Iterable[str] = ()) -> list[Found]:
@@ -22,9 +26,13 @@ def find_documents(text: str, programmes: Iterable[str] = ()) -> list[Found]:
     ``programmes`` are names that stand for a document ("Chương trình chuyển đổi số quốc gia").
     """
     found = find_laws(text)
-    found += find_numbered(text, Taken(found))
-    found += find_irregular(text, Taken(found))
-    found += find_quoted(text, Taken(found))
-    found += find_named(text, tuple(programmes), Taken(found))
-    found += find_periodic(text, Taken(found))
+    known = Taken(found) if found else NOTHING
+    has_figure = _FIGURE.search(text) is not None
+    if has_figure:
+        known = known.joined(found, find_numbered(text, known))
+        known = known.joined(found, find_irregular(text, known))
+    known = known.joined(found, find_quoted(text, known))
+    known = known.joined(found, find_named(text, tuple(programmes), known))
+    if has_figure:
+        found += find_periodic(text, known)
     return sorted(found, key=lambda item: (item.start, -item.end))

@@ -339,7 +339,7 @@ class _Reader:
         place = (position, end)
         if place not in self._verbs:
             rest = self.text[position:end]
-            found = (role for role in _VERBS if _entry(f"role.{role}").match(rest))
+            found = (role for role, pattern in _verbs() if pattern.match(rest))
             self._verbs[place] = next(found, None)
         return self._verbs[place]
 
@@ -563,6 +563,11 @@ _VERB_ROLES = {
     "tham mưu": "advise",
     "chủ trì": "lead",
 }
+
+
+@cache
+def _verbs() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((role, _entry(f"role.{role}")) for role in _VERBS)
 
 
 @cache

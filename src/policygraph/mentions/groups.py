@@ -81,8 +81,8 @@ class Groups(Singles):
         return position
 
     def is_title(self, position: int) -> bool:
-        known = (self.phrases.persons, self.phrases.holders)
-        return any(self.phrase(titles, position) for titles in known)
+        known = self.phrases
+        return bool(self.phrase(known.persons, position) or self.phrase(known.holders, position))
 
     def headed(self, position: int) -> Found | None:
         """Those who head the members, or any one of them."""

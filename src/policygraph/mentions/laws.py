@@ -30,6 +30,8 @@ _WORD = r"(?:Bộ\s+[Ll]uật|Luật|Pháp\s+lệnh|Hiến\s+pháp)(?!\w)"
 _LAW_WORD = re.compile(
     rf"(?<![Pp]háp )(?<![Kk]ỷ )(?<![Qq]uy )(?<!\w)(?P<w>{_WORD}|luật(?=\s+[A-ZĐÂÊÔƠƯĂ]))(?!\w)"
 )
+_SYLLABLES = ("uật", "Pháp", "Hiến")
+"""One of them is in each of these words."""
 _INNER_WORD = re.compile(rf"{_TAG}(?P<w>{_WORD}|luật(?!\w))")
 _CHANGE, _ADD = r"sửa\s+đ[ổồố]i", r"bổ\s+s[uư]ng"
 """With the faults that scans make of them."""
@@ -86,6 +88,8 @@ def find_laws(text: str) -> list[Found]:
     """Laws by name in reading order; one that is named inside an amending law's name follows it
     and has neither number nor date, which are the outer one's."""
     found: list[Found] = []
+    if not any(syllable in text for syllable in _SYLLABLES):
+        return found
     position = 0
     while match := _LAW_WORD.search(text, position):
         position = match.end()

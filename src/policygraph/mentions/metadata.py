@@ -169,7 +169,8 @@ def _lowered(line: str, registers: Registers) -> str:
     lowered = line.lower()
     proper = [*lexicon.load("metadata").tables["proper"], *(p.short for p in registers.places)]
     for name in sorted(proper, key=len, reverse=True):
-        lowered = re.sub(rf"(?<!\w){re.escape(name.lower())}(?!\w)", name, lowered)
+        if name.lower() in lowered:
+            lowered = re.sub(rf"(?<!\w){re.escape(name.lower())}(?!\w)", name, lowered)
     first = next((r["word"] for r in _TYPES if lowered.startswith(r["word"].lower())), "")
     return first + lowered[len(first) :]
 

@@ -38,6 +38,13 @@ class Taken:
         self._ends = [end for _, end in ranges]
         self._reach = list(accumulate(self._ends, max))
 
+    def joined(self, found: list[Found], more: list[Found]) -> Taken:
+        """The ranges of ``found`` once ``more`` is added to it; itself where nothing is."""
+        if not more:
+            return self
+        found += more
+        return Taken(found)
+
     def overlaps(self, start: int, end: int) -> bool:
         """Whether ``start``..``end`` shares a character with a range."""
         before = bisect_left(self._starts, end)
@@ -50,6 +57,7 @@ class Taken:
         return end if end is not None and end <= offset else None
 
 
+NOTHING = Taken(())
 SPACES = re.compile(r"\s+")
 _TYPES: dict[str, str] = {
     row["word"].lower(): row["notation"] for row in lexicon.load("document_types").tables["type"]
@@ -64,6 +72,9 @@ def _alternatives(words: Iterable[str]) -> str:
 
 WORDS = _alternatives(row["word"] for row in lexicon.load("document_types").tables["type"])
 """Source of a pattern for the words of the types, as they are written with a capital."""
+_OPENINGS = frozenset(
+    row["word"].split()[0] for row in lexicon.load("document_types").tables["type"]
+)
 SHORT_WORDS = _alternatives(_SHORT)
 """Source of a pattern for their short forms before a number ("NĐ số 37/2010/NĐ-CP")."""
 
@@ -80,6 +91,12 @@ def names_pattern(names: Iterable[str]) -> re.Pattern[str]:
 def folded(text: str) -> str:
     """With single blanks for runs of white space."""
     return SPACES.sub(" ", text)
+
+
+def may_name_type(text: str) -> bool:
+    """Whether the first syllable of any type's word stands in the text: a cheap look before
+    the patterns that begin with such a word."""
+    return any(opening in text for opening in _OPENINGS)
 
 
 def full_word(word: str) -> str:

@@ -15,6 +15,7 @@ from policygraph.mentions.naming import (
     folded,
     full_word,
     issuer_after,
+    may_name_type,
     tail_after,
     type_code,
 )
@@ -120,6 +121,8 @@ def _with_shared_word(text: str, before: Found, item: Found) -> Found:
 
 def find_irregular(text: str, known: Taken) -> list[Found]:
     """Short, old and damaged numbers after their word: "Nghị định 54", "Thông tư số 105 TC/ĐT"."""
+    if not may_name_type(text):
+        return []
     found: list[Found] = []
     last = 0
     matches = (

@@ -37,6 +37,8 @@ _TITLE_OPENS = re.compile(r"\s*(?:về|ban hành)\s*")
 
 def find_quoted(text: str, known: Taken) -> list[Found]:
     """Documents named by a title in quotation marks, unless it is a numbered one's title."""
+    if "“" not in text and '"' not in text:
+        return []
     found = []
     for match in _QUOTED.finditer(text):
         if known.overlaps(match.start(), match.end()):
@@ -52,10 +54,12 @@ def find_quoted(text: str, known: Taken) -> list[Found]:
 
 def find_named(text: str, programmes: tuple[str, ...], known: Taken) -> list[Found]:
     """Programmes and strategies of the register, by any of their names."""
-    if not programmes:
+    pattern, openings = _names(programmes)
+    lowered = text.casefold()
+    if not any(first in lowered and second in lowered for first, second in openings):
         return []
     found = []
-    for match in _names(programmes).finditer(text):
+    for match in pattern.finditer(text):
         if known.overlaps(match.start(), match.end()):
             continue
         word = _TYPE_WORD.match(match.group())
@@ -104,5 +108,10 @@ def _reference(word: str | None, name: str, issuer: str | None) -> DocumentRefer
 
 
 @cache
-def _names(programmes: tuple[str, ...]) -> re.Pattern[str]:
-    return names_pattern(programmes)
+def _names(programmes: tuple[str, ...]) -> tuple[re.Pattern[str], frozenset[tuple[str, str]]]:
+    """The pattern of the names, and the first two words of each: a text without both of any
+    need not be searched."""
+    words = [name.casefold().split() for name in programmes]
+    return names_pattern(programmes), frozenset(
+        (some[0], some[min(1, len(some) - 1)]) for some in words
+    )

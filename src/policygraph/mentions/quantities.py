@@ -37,12 +37,12 @@ _PERCENT = r"\s?(?:%|phần\s+trăm(?!\w))"
 _YEARLY_AFTER = r"(?:\s?/\s?(?:01\s+|một\s+)?năm|\s+(?:mỗi|một|hằng|hàng)\s+năm)(?!\s+\d)"
 _LETTERS = str.maketrans({"l": "1", "I": "1", "O": "0", "o": "0"})
 _DIGIT = re.compile(r"\d|[lIO]{2,}\s?%")
-_LEAST = re.compile(r"(?i)t[ốôo]i\s+(?:thi|đa)|nh[ấâ]t|không\s")
-"""What stands before a number in words; a text with neither has no figures."""
+_LEAST = re.compile(r"t[ốôo]i\s+(?:thi|đa)|nh[ấâ]t|không\s")
+"""What stands, in any case, before a number in words; a text with neither has no figures."""
 _GROWS = re.compile(r"(?i)(?<!\w)(?:tăng|giảm)(?!\w)")
 _YEARLY = re.compile(r"(?i)(?<!\w)(?:h[ằàa]ng|mỗi|bình\s+quân|trung\s+bình|một)\s+năm(?!\s+\d)")
-_PLACED = re.compile(r"[^\W\d_]\s+[0-9]{1,3}(?![0-9])")
-"""A small number behind a word: a text without one has no rank."""
+_PLACED = re.compile(r"\s[0-9]{1,3}(?![0-9])")
+"""A small number behind a blank: a text without one has no rank."""
 _REACH = 60
 """No mask has more code points before its first digit or after its last: elsewhere in a text
 the many alternatives need not be tried."""
@@ -249,10 +249,11 @@ def find_quantities(text: str, *, open_nouns: bool = False) -> tuple[Quantity, .
 
     ``open_nouns``: also counts of things that the lexicon does not list.
     """
-    if not _DIGIT.search(text) and not _LEAST.search(text):
+    lowered = text.lower()
+    if not _DIGIT.search(text) and not _LEAST.search(lowered):
         return ()
     masks = masked(text)
-    taken = [Span(*f.span()) for f in _LIFT.finditer(text)]
+    taken = [Span(*f.span()) for f in _LIFT.finditer(text)] if "từ" in lowered else []
     found: list[Quantity] = []
     for quantity in _ranks(text, masks):
         found.append(quantity)

@@ -42,6 +42,10 @@ class View:
 
     def spans(self, start: int, end: int) -> tuple[Span, ...]:
         """Spans of the source under ``text[start:end]``, one for each piece it touches."""
+        if len(self.pieces) == 1:
+            piece = self.pieces[0]
+            left, right = max(start, 0), min(end, piece.end - piece.start)
+            return (Span(piece.start + left, piece.start + right),) if left < right else ()
         found = []
         first = max(bisect_right(self._starts, start) - 1, 0)
         for index in range(first, len(self.pieces)):

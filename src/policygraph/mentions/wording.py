@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 
 from policygraph import iri
 from policygraph.model import Span
@@ -195,13 +195,11 @@ class Wording:
 
         ``skip`` words of the forms are taken as read (the "Sở" of a list).
         """
-        at, words = position, self.words
-        while at < len(words):
-            below = node.below.get(words[at].folded)
+        for at, word in enumerate(islice(self.words, position, None), start=position + 1):
+            below = node.below.get(word.folded)
             if below is None:
                 return
             node = below
-            at += 1
             for form in node.forms:
                 cost = self.cost(form, position, at, skip)
                 if cost is not None:

@@ -20,7 +20,7 @@ from policygraph.structure.marks import (
 from policygraph.structure.nodes import Node
 from policygraph.structure.plain import plain
 from policygraph.structure.rows import Table
-from policygraph.structure.zones import TITLE_WORD, Region, sounds_like_preamble, zone_of
+from policygraph.structure.zones import TITLE_WORD, Region, sounds_like_preamble
 
 _FINISHED = re.compile(r"[.;:!?…][”\"’')/.]*$|[”\"]$|\.\s*/\s*\.?$")
 _ABBREVIATED = re.compile(r"(?:\.\.\.|…)$")
@@ -141,7 +141,7 @@ class Builder:
             self._table = None
 
     def _is_furniture(self, segment: Segment) -> bool:
-        kind = None if segment.is_tabular else _FURNITURE.get(zone_of(segment) or "")
+        kind = None if segment.is_tabular else _FURNITURE.get(segment.opens or "")
         if kind is None:
             return False
         node = Node(kind, "furniture", "", Zone.BODY, counted=False)
@@ -241,7 +241,7 @@ class Builder:
             current.own(segment.start, start, end)
             return
         self._leave_table()
-        if zone_of(segment) == "closing":
+        if segment.opens == "closing":
             growth.close_to(self._outermost())
             node = Node("y", "closing", "", zone, rank=RANK["appendix"] + 1, counted=False)
         elif self._is_appendix_title(segment):
@@ -269,7 +269,7 @@ class Builder:
         words = segment.words
         if segment.glued or segment.is_upper or words.startswith("(") or not owner.children:
             return True
-        if owner.level == "attached" and (zone_of(segment) == "letterhead" or "\t" in segment.raw):
+        if owner.level == "attached" and (segment.opens == "letterhead" or "\t" in segment.raw):
             return True
         before = self.growth.before
         follows = before is not None and (before.is_upper or words[:1].islower())
@@ -299,7 +299,7 @@ class Builder:
         if segment.gap == 0 and _is_open(before):
             return True
         if head.islower():
-            lost = zone_of(segment) == "lost-capital"
+            lost = segment.opens == "lost-capital"
             if lost and not wrapped and not before.endswith((",", "và")):
                 return False
             return not _HARD_END.search(before) or bool(_ABBREVIATED.search(before))

@@ -67,8 +67,13 @@ def _assigned(row: Node) -> bool:
 
 def _labelled(items: Sequence[Node], text: str) -> bool:
     """Whether the items are the columns of what they hang under."""
-    roles = [_label(item, text) for item in items]
-    return None not in roles and not _LABELS.isdisjoint(roles)
+    roles = set()
+    for item in items:
+        role = _label(item, text)
+        if role is None:
+            return False
+        roles.add(role)
+    return not _LABELS.isdisjoint(roles)
 
 
 def _label(item: Node, text: str) -> str | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+from policygraph import lexicon
 from policygraph.model import Span
 from policygraph.structure.plain import plain
 
@@ -56,6 +57,14 @@ class Segment:
         """The content without marks of emphasis inside it."""
         return plain(self.text, *self.content).words
 
+    @cached_property
+    def opens(self) -> str | None:
+        """What the line opens or closes by its first words: a value of the lexicon of zones."""
+        if self.grid is not None:
+            return None
+        entry = lexicon.load("zones").first(self.words, anchored=True)
+        return entry.value if entry else None
+
     @property
     def columns(self) -> list[tuple[int, int]]:
         """Spans of the words between tabs: letterheads set two columns beside each other."""
@@ -88,7 +97,7 @@ def trim(text: str, start: int, end: int, chars: str = SPACE + "\n") -> tuple[in
 
 def is_upper(words: str) -> bool:
     """Whether a line is written in capitals (a few small letters of a faulty scan allowed)."""
-    letters = [c for c in words if c.isalpha()]
+    letters = list(filter(str.isalpha, words))
     return len(letters) >= 4 and sum(map(str.isupper, letters)) >= 0.9 * len(letters)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from policygraph import lexicon
 from policygraph.structure.lines import MARKUP, SPACE, Segment, trim
@@ -83,6 +84,8 @@ def read_mark(segment: Segment) -> Mark | None:
         return None
     start, end = segment.content
     seen = plain(segment.text, start, min(end, start + _LONGEST))
+    if not _any_mark().match(seen.words):
+        return None
     for entry in lexicon.load("marks").entries:
         found = entry.pattern.match(seen.words)
         if not found or not found.group().strip():
@@ -98,6 +101,13 @@ def read_mark(segment: Segment) -> Mark | None:
         after, _ = trim(segment.text, seen.offset(found.end()), end, blanks)
         return Mark(entry.value, number, after, entry.name)
     return None
+
+
+@cache
+def _any_mark() -> re.Pattern[str]:
+    """All marks in one pattern: most lines have none, which one match tells."""
+    patterns = (entry.pattern.pattern for entry in lexicon.load("marks").entries)
+    return re.compile("|".join(re.sub(r"\?P<\w+>", "?:", pattern) for pattern in patterns))
 
 
 def ordinal(level: str, number: str) -> int | None:

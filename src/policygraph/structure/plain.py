@@ -30,9 +30,12 @@ def plain(text: str, start: int, end: int) -> Plain:
     if not _MARKUP.search(text, start, end):
         return Plain(text[start:end], range(start, end + 1))
     kept: list[int] = []
+    words: list[str] = []
     at = start
     for noise in _NOISE.finditer(text, start, end):
         kept.extend(range(at, noise.start()))
+        words.append(text[at : noise.start()])
         at = noise.end()
     kept.extend(range(at, end))
-    return Plain("".join(text[i] for i in kept), (*kept, end))
+    words.append(text[at:end])
+    return Plain("".join(words), (*kept, end))

@@ -45,14 +45,6 @@ class Region:
     is_furniture: bool = False
 
 
-def zone_of(segment: Segment) -> str | None:
-    """What the line opens or closes by its first words: a value of the lexicon of zones."""
-    if segment.grid is not None:
-        return None
-    entry = lexicon.load("zones").first(segment.words, anchored=True)
-    return entry.value if entry else None
-
-
 def sounds_like_preamble(segment: Segment) -> bool:
     return bool(_PREAMBLE.match(segment.words))
 
@@ -82,7 +74,7 @@ def divide(lines: list[Segment]) -> list[Region]:
     add(Zone.PREAMBLE, start, body)
     start, zone, furniture = body, Zone.BODY, False
     for index in range(body, len(lines)):
-        if zone is Zone.SIGNATURE and not furniture and zone_of(lines[index]) == "boilerplate":
+        if zone is Zone.SIGNATURE and not furniture and lines[index].opens == "boilerplate":
             add(zone, start, index)
             start, furniture = index, True
         switch = _switch(lines, index, zone)
@@ -95,7 +87,7 @@ def divide(lines: list[Segment]) -> list[Region]:
 
 def _web_frame(lines: list[Segment], title: int) -> int:
     """Segments before the letterhead that belong to the web page which carried the text."""
-    kinds = [zone_of(segment) for segment in lines[:title]]
+    kinds = [segment.opens for segment in lines[:title]]
     if "boilerplate" not in kinds or "letterhead" not in kinds:
         return 0
     first = kinds.index("letterhead")
@@ -120,7 +112,7 @@ def _title(lines: list[Segment]) -> tuple[int, int]:
 
 def _letterhead_follows(lines: list[Segment], index: int) -> bool:
     """Whether the document begins further down, under the title that a web page gave it."""
-    return any(zone_of(segment) == "letterhead" for segment in lines[index : index + 12])
+    return any(segment.opens == "letterhead" for segment in lines[index : index + 12])
 
 
 def _title_end(lines: list[Segment], start: int) -> int:
@@ -184,11 +176,11 @@ def _of_letter(lines: list[Segment], start: int) -> list[tuple[Zone, int]]:
     """Letterhead and addressees that an official letter has behind its subject."""
     found = []
     index = start
-    while index < len(lines) and zone_of(lines[index]) == "letterhead":
+    while index < len(lines) and lines[index].opens == "letterhead":
         index += 1
     if index > start:
         found.append((Zone.LETTERHEAD, index))
-    if index < len(lines) and zone_of(lines[index]) == "addressees":
+    if index < len(lines) and lines[index].opens == "addressees":
         index += 1
         while index < len(lines) and _BULLET.match(lines[index].words):
             index += 1
@@ -206,7 +198,7 @@ def _body(lines: list[Segment], start: int) -> int:
         mark = read_mark(lines[index])
         if mark is not None and mark.level not in {"bullet", "plus", "point", "dotted"}:
             return index
-        if zone_of(lines[index]) == "recipients" or lines[index].is_tabular:
+        if lines[index].opens == "recipients" or lines[index].is_tabular:
             break
     index = start
     while index < len(lines) and sounds_like_preamble(lines[index]):
@@ -222,7 +214,7 @@ def _switch(lines: list[Segment], index: int, zone: Zone) -> Zone | None:
     mark = read_mark(segment)
     if mark is not None and mark.level == "appendix":
         return Zone.APPENDIX if zone is not Zone.APPENDIX else None
-    kind = zone_of(segment)
+    kind = segment.opens
     if kind == "recipients":
         return Zone.RECIPIENTS
     if kind == "signature" and zone in {Zone.BODY, Zone.APPENDIX, Zone.RECIPIENTS}:
@@ -237,7 +229,7 @@ def _switch(lines: list[Segment], index: int, zone: Zone) -> Zone | None:
 def _opens_attached(lines: list[Segment], index: int) -> bool:
     """Whether a text that is issued with the document begins behind its signature."""
     segment = lines[index]
-    if not segment.is_upper and zone_of(segment) != "letterhead":
+    if not segment.is_upper and segment.opens != "letterhead":
         return False
     if TITLE_WORD.match(segment.words):
         return True

@@ -1,0 +1,188 @@
+"""A lineage as a drawing: Mermaid text, GraphML, and SVG that needs nothing to be shown."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from textwrap import wrap
+
+from policygraph import iri, things
+from policygraph.engine import Engine
+from policygraph.paths import Options, Paths
+
+GRAPHML = "http://graphml.graphdrawing.org/xmlns"
+MAX_NODES = 300
+"""Things of a drawing; nobody reads a larger one."""
+_BOX, _LINE, _GAP_X, _GAP_Y, _PAD = 220, 16, 24, 56, 12
+"""Sizes in the SVG, in pixels."""
+_LETTERS = 30
+_LINES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    iri: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Leads upward; ``label`` is the relation's name."""
+
+    lower: str
+    label: str
+    upper: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Nodes, and edges upward; ``is_complete`` is False where some were left out."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    is_complete: bool
+
+
+def lineage(
+    snapshot: Engine, thing: str, options: Options, *, upward: bool, downward: bool, lang: str
+) -> Drawing:
+    """What is above and below a thing, with the direct edges between."""
+    paths = Paths(snapshot, options, lang)
+    links = set()
+    is_complete = True
+    if upward:
+        links |= {link for found in paths.up(thing).values() for link in found}
+    if downward:
+        below, is_complete = paths.down(thing)
+        links |= {link for found in below.values() for link in found}
+    edges = sorted({(link.lower, link.relation, link.upper) for link in links})
+    order = list(dict.fromkeys([thing, *(end for edge in edges for end in (edge[0], edge[2]))]))
+    kept = set(order[:MAX_NODES])
+    shown = [edge for edge in edges if edge[0] in kept and edge[2] in kept]
+    names = things.names(snapshot, [*kept, *(relation for _, relation, _ in shown)])
+
+    def name(address: str) -> str:
+        found = names[address]
+        return found.en if lang == "en" and found.en else found.vi
+
+    return Drawing(
+        tuple(Node(address, name(address)) for address in order[:MAX_NODES]),
+        tuple(Edge(lower, name(relation), upper) for lower, relation, upper in shown),
+        is_complete and len(order) <= MAX_NODES,
+    )
+
+
+def mermaid(drawing: Drawing) -> str:
+    """A flowchart; quotes and brackets in labels are written as entities."""
+    numbers = {node.iri: f"n{number}" for number, node in enumerate(drawing.nodes)}
+    lines = ["flowchart BT"]
+    lines += [f'  {numbers[n.iri]}["{_entity(_short(n.label))}"]' for n in drawing.nodes]
+    lines += [
+        f'  {numbers[e.lower]} -->|"{_entity(e.label)}"| {numbers[e.upper]}' for e in drawing.edges
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def graphml(drawing: Drawing) -> str:
+    """GraphML with labels of nodes and edges."""
+    ET.register_namespace("", GRAPHML)
+    root = ET.Element(f"{{{GRAPHML}}}graphml")
+    for kind in ("node", "edge"):
+        key = {"id": f"{kind}Label", "for": kind, "attr.name": "label", "attr.type": "string"}
+        ET.SubElement(root, f"{{{GRAPHML}}}key", key)
+    graph = ET.SubElement(root, f"{{{GRAPHML}}}graph", {"edgedefault": "directed"})
+    for node in drawing.nodes:
+        element = ET.SubElement(graph, f"{{{GRAPHML}}}node", {"id": node.iri})
+        ET.SubElement(element, f"{{{GRAPHML}}}data", {"key": "nodeLabel"}).text = _plain(node.label)
+    for edge in drawing.edges:
+        ends = {"source": edge.lower, "target": edge.upper}
+        element = ET.SubElement(graph, f"{{{GRAPHML}}}edge", ends)
+        ET.SubElement(element, f"{{{GRAPHML}}}data", {"key": "edgeLabel"}).text = edge.label
+    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def svg(drawing: Drawing) -> str:
+    """Boxes in layers, what is above on top; every box links to its thing's page."""
+    rows = _rows(drawing)
+    height_of = _PAD * 2 + _LINE * _LINES
+    width = max(len(row) for row in rows) * (_BOX + _GAP_X) + _GAP_X
+    height = len(rows) * (height_of + _GAP_Y)
+    places = {}
+    for level, row in enumerate(rows):
+        start = (width - len(row) * (_BOX + _GAP_X) + _GAP_X) // 2
+        for place, address in enumerate(row):
+            top = _GAP_Y // 2 + (len(rows) - 1 - level) * (height_of + _GAP_Y)
+            places[address] = (start + place * (_BOX + _GAP_X), top)
+    body = [_line(edge, places, height_of) for edge in drawing.edges]
+    body += [_box(node, places[node.iri], height_of) for node in drawing.nodes]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}" role="img" font-family="sans-serif" font-size="12">'
+        f"<title>{escape(_plain(drawing.nodes[0].label))}</title>"
+        f'<rect width="{width}" height="{height}" fill="#fff"/>{"".join(body)}</svg>\n'
+    )
+
+
+def _rows(drawing: Drawing) -> Sequence[Sequence[str]]:
+    """Things by layer, the lowest first; one that is above another is in a later layer, cycles
+    apart."""
+    above: Mapping[str, list[str]] = defaultdict(list)
+    for edge in drawing.edges:
+        above[edge.lower].append(edge.upper)
+    level = {node.iri: 0 for node in drawing.nodes}
+    for _ in range(len(level)):
+        raised = False
+        for lower, uppers in above.items():
+            for upper in uppers:
+                if level[upper] <= level[lower] < len(level) - 1 and lower != upper:
+                    level[upper] = level[lower] + 1
+                    raised = True
+        if not raised:
+            break
+    used = sorted(set(level.values()))
+    return [[address for address in level if level[address] == depth] for depth in used]
+
+
+def _line(edge: Edge, places: Mapping[str, tuple[int, int]], height: int) -> str:
+    (x1, y1), (x2, y2) = places[edge.lower], places[edge.upper]
+    start, end = (x1 + _BOX // 2, y1), (x2 + _BOX // 2, y2 + height)
+    middle = ((start[0] + end[0]) // 2, (start[1] + end[1]) // 2)
+    return (
+        f'<line x1="{start[0]}" y1="{start[1]}" x2="{end[0]}" y2="{end[1]}" stroke="#666"/>'
+        f'<text x="{middle[0]}" y="{middle[1]}" text-anchor="middle" fill="#444">'
+        f"{escape(edge.label)}</text>"
+    )
+
+
+def _box(node: Node, place: tuple[int, int], height: int) -> str:
+    x, y = place
+    lines = wrap(_plain(node.label), _LETTERS, max_lines=_LINES, placeholder=" …") or [node.iri]
+    texts = "".join(
+        f'<tspan x="{x + _BOX // 2}" y="{y + _PAD + _LINE * (n + 1) - 4}">{escape(text)}</tspan>'
+        for n, text in enumerate(lines)
+    )
+    address = "/" + node.iri.removeprefix(iri.BASE) if node.iri.startswith(iri.BASE) else "#"
+    return (
+        f'<a href="{escape(address)}"><rect x="{x}" y="{y}" width="{_BOX}" height="{height}" '
+        f'rx="6" fill="#eef4fb" stroke="#1a5fb4"/><text text-anchor="middle">{texts}</text></a>'
+    )
+
+
+def _short(text: str) -> str:
+    plain = _plain(text)
+    return plain if len(plain) <= 80 else plain[:80].rsplit(" ", 1)[0] + " …"
+
+
+def _plain(text: str) -> str:
+    """On one line, without what XML forbids."""
+    return " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
+
+
+def _entity(text: str) -> str:
+    return "".join(c if c.isalnum() or c in _SAFE else f"#{ord(c)};" for c in text)
+
+
+_SAFE: Iterable[str] = frozenset(" .,/-–:()…")

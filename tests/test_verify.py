@@ -1,0 +1,54 @@
+"""An export is held against its sums and against the model."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from policygraph import bundle, export, iri, lineage, resources, store
+from policygraph.errors import CheckError, DataError
+from policygraph.verify import verify
+
+ONTOLOGY = resources.directory("ontology")
+PLAN = iri.thing(iri.Kind.DOCUMENT, "vn-21.tu.ke-hoach.nd.thuc-hien-52-nq-tw")
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    root = tmp_path_factory.mktemp("verify") / "store"
+    store.build(resources.directory("data/ttl"), ONTOLOGY, root, lineage.derive)
+    return store.open_read_only(root)
+
+
+@pytest.mark.parametrize("selection", [export.Selection(), export.Selection(document=PLAN)])
+def test_what_was_made_here_is_in_order(corpus, selection, tmp_path):
+    key = Ed25519PrivateKey.generate()
+    path = tmp_path / "x.zip"
+    path.write_bytes(bundle.make(corpus, selection, key))
+    found = verify(path, ONTOLOGY, key.public_key())
+    assert found.is_signed
+    assert found.is_trusted
+    assert found.quads > 1000
+
+
+def test_a_whole_export_that_breaks_the_model_is_refused(corpus, tmp_path, monkeypatch):
+    """Its sums hold, and it was never right."""
+    stray = ox.Quad(
+        ox.NamedNode(iri.thing(iri.Kind.TASK, "stray")),
+        ox.NamedNode(iri.PREFIXES["rdf"] + "type"),
+        ox.NamedNode(iri.term("Task")),
+        ox.NamedNode(iri.graph("stray")),
+    )
+    quads = [*export.extract(corpus, export.Selection(document=PLAN)), stray]
+    monkeypatch.setattr(export, "extract", lambda snapshot, selection: quads)
+    path = tmp_path / "x.zip"
+    path.write_bytes(bundle.make(corpus, export.Selection(document=PLAN)))
+    bundle.check(bundle.read(path))
+    with pytest.raises(CheckError, match="task:stray"):
+        verify(path, ONTOLOGY)
+
+
+def test_no_export(tmp_path):
+    with pytest.raises(DataError):
+        verify(tmp_path / "none.zip", ONTOLOGY)
