@@ -106,8 +106,11 @@ def read_mark(segment: Segment) -> Mark | None:
 @cache
 def _any_mark() -> re.Pattern[str]:
     """All marks in one pattern: most lines have none, which one match tells."""
-    patterns = (entry.pattern.pattern for entry in lexicon.load("marks").entries)
-    return re.compile("|".join(re.sub(r"\?P<\w+>", "?:", pattern) for pattern in patterns))
+    joined = []
+    for entry in lexicon.load("marks").entries:
+        nameless = re.sub(r"\?P<\w+>", "?:", entry.pattern.pattern)
+        joined.append(f"(?i:{nameless})" if entry.pattern.flags & re.IGNORECASE else nameless)
+    return re.compile("|".join(joined))
 
 
 def ordinal(level: str, number: str) -> int | None:
