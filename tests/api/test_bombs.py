@@ -119,7 +119,7 @@ def post(service, query, client):
         service.url + "/sparql",
         content=query,
         headers={"Content-Type": "application/sparql-query"},
-        timeout=60,
+        timeout=180,
     )
 
 
@@ -292,20 +292,24 @@ def test_a_client_that_reads_nothing_holds_no_worker(service):
             settle(service)
 
 
-def test_200_clients_at_once(service):
+def test_200_clients_at_once(store_root, tmp_path):
+    """The patience is large: how long the last one waits is the machine's affair."""
+
     def ask(number):
         query = POINT if number % 2 else f"{HARD['product']} # {number}"
         with httpx.Client() as client:
             return number, post(service, query, client)
 
-    with Others(service), ThreadPoolExecutor(200) as many:
-        answers = list(many.map(ask, range(200)))
-    for number, answer in answers:
-        if number % 2 and answer.status_code == 200:
-            continue
-        refusals = ("busy",) if number % 2 else ("timeout", "busy")
-        assert is_clean(answer) in refusals, answer.text
-    settle(service)
+    limits = {"timeout": LIMIT, "workers": 2, "memory_mb": 512, "patience": 60, "cache_mb": 0}
+    with serving(store_root, tmp_path / "log", budget=100_000, **limits) as service:
+        with Others(service), ThreadPoolExecutor(200) as many:
+            answers = list(many.map(ask, range(200)))
+        for number, answer in answers:
+            if number % 2:
+                assert answer.status_code == 200, answer.text
+            else:
+                assert is_clean(answer) in ("timeout", "busy")
+        settle(service)
 
 
 def test_no_answer_is_ever_cut_short_with_a_200(service):
