@@ -293,19 +293,20 @@ def test_a_client_that_reads_nothing_holds_no_worker(service):
 
 
 def test_200_clients_at_once(store_root, tmp_path):
-    """The patience is large: how long the last one waits is the machine's affair."""
+    """One in ten is a bomb.  The patience is large: how long the last one waits is the machine's
+    affair."""
 
     def ask(number):
-        query = POINT if number % 2 else f"{HARD['product']} # {number}"
+        query = POINT if number % 10 else f"{HARD['product']} # {number}"
         with httpx.Client() as client:
             return number, post(service, query, client)
 
-    limits = {"timeout": LIMIT, "workers": 2, "memory_mb": 512, "patience": 60, "cache_mb": 0}
+    limits = {"timeout": LIMIT, "workers": 2, "memory_mb": 512, "patience": 150, "cache_mb": 0}
     with serving(store_root, tmp_path / "log", budget=100_000, **limits) as service:
         with Others(service), ThreadPoolExecutor(200) as many:
             answers = list(many.map(ask, range(200)))
         for number, answer in answers:
-            if number % 2:
+            if number % 10:
                 assert answer.status_code == 200, answer.text
             else:
                 assert is_clean(answer) in ("timeout", "busy")
