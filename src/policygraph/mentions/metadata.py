@@ -178,8 +178,8 @@ def _lowered(line: str, registers: Registers) -> str:
 def _continued(line: str) -> str:
     """A title's second line goes on in small letters unless it opens with a name."""
     first = line.split(maxsplit=1)[0]
-    verbs = {"Thực", "Về", "Hành", "Triển", "Phê", "Ban", "Quy", "Của", "Chuyển", "Phát", "Ứng"}
-    return line[0].lower() + line[1:] if first in verbs else line
+    goes_on = first in lexicon.load("metadata").tables["continuing"]
+    return line[0].lower() + line[1:] if goes_on else line
 
 
 # --- number, date, place -------------------------------------------------------------------
