@@ -61,6 +61,7 @@ ROWS = (
         "things",
         "verify",
         "client",
+        "charts",
         "drawing",
         "listings",
         "ontology_terms",
