@@ -3,15 +3,19 @@ since every thing comes with its IRI and its words."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Annotated, Any, Literal
 
 from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field
 
 from policygraph import listings, queries, resources
+from policygraph.errors import AmbiguousThing, PolicyGraphError, UnknownThing
 from policygraph.listings import Wish
+from policygraph_api.problems import ProblemError
 from policygraph_api.shelf import Shelves
 
 Ask = Callable[[str], Awaitable[str]]
@@ -26,6 +30,23 @@ INSTRUCTIONS = (
     "is found, say so. "
     "Văn bản chỉ đạo, nhiệm vụ, cơ quan chủ trì, chỉ tiêu, căn cứ, có trích dẫn."
 )
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What cannot be answered is told in words that help to ask better; what is not told so
+    reaches an agent as a failure without a reason."""
+    try:
+        yield
+    except ProblemError as problem:
+        raise ToolError(problem.in_words()) from problem
+    except PolicyGraphError as error:
+        others: tuple[str, ...] = ()
+        if isinstance(error, AmbiguousThing):
+            others = error.candidates
+        elif isinstance(error, UnknownThing):
+            others = error.nearest
+        raise ToolError("\n".join((str(error), *others))) from error
 
 
 def server(shelves: Shelves, ask: Ask | None = None) -> MCPServer:
@@ -55,6 +76,7 @@ def server(shelves: Shelves, ask: Ask | None = None) -> MCPServer:
         }
 
     @made.tool()
+    @_told()
     def find(
         question: Annotated[str, Field(min_length=1, max_length=400)],
         kind: Literal["doc", "task", "target", "agency", "indicator", "place"] | None = None,
@@ -70,6 +92,7 @@ def server(shelves: Shelves, ask: Ask | None = None) -> MCPServer:
         return {"total": page.total, "corrected": page.corrected, "hits": hits}
 
     @made.tool()
+    @_told()
     def lineage(thing: str, lang: Language = "vi") -> dict[str, Any]:
         """Where a task or document comes from: each step upward with the words that say it; `last`
         marks where the evidence ends."""
@@ -78,6 +101,7 @@ def server(shelves: Shelves, ask: Ask | None = None) -> MCPServer:
         return {"steps": queries.records(shelf.snapshot, bound)}
 
     @made.tool()
+    @_told()
     def tasks(
         document: str | None = None,
         traces_to: str | None = None,
@@ -99,6 +123,7 @@ def server(shelves: Shelves, ask: Ask | None = None) -> MCPServer:
         return listed("tasks", values, limit, lang)
 
     @made.tool()
+    @_told()
     def targets(
         document: str | None = None,
         indicator: str | None = None,
@@ -121,6 +146,7 @@ def server(shelves: Shelves, ask: Ask | None = None) -> MCPServer:
         @made.tool()
         async def sparql(query: Annotated[str, Field(min_length=1, max_length=65536)]) -> str:
             """Run a SPARQL 1.1 query; prefixes pg:, doc:, task:, agency:, skos: … are known."""
-            return await ask(query)
+            with _told():
+                return await ask(query)
 
     return made

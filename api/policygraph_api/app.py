@@ -13,13 +13,14 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 from starlette_compress import CompressMiddleware
 
 from policygraph.errors import AmbiguousThing, QueryError, StoreError, UnknownThing
 from policygraph.queries import load
 from policygraph.settings import Settings
 from policygraph.store import Snapshot
-from policygraph_api import canned, data, lineage_routes, logs, openapi, operation
+from policygraph_api import agents_door, canned, data, lineage_routes, logs, openapi, operation
 from policygraph_api.budgets import Budgets
 from policygraph_api.front import PACKED, Front
 from policygraph_api.graph_store import GraphStore
@@ -27,6 +28,7 @@ from policygraph_api.metrics import Metrics
 from policygraph_api.problems import ProblemError, respond
 from policygraph_api.served import Builds, Switch, asked
 from policygraph_api.server import Server
+from policygraph_api.shelf import Shelves
 from policygraph_api.sparql import Sparql
 
 log = logging.getLogger(__name__)
@@ -46,10 +48,12 @@ def create_app(settings: Settings) -> Front:
 
     builds = Builds(settings, queries, switched)
     desk = canned.Desk(queries)
+    sparql = Sparql(settings, Budgets(settings.budget, settings.budget_period), metrics)
+    door = agents_door.Door(Shelves(_snapshot), sparql, settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with builds.running():
+        async with builds.running(), door.running():
             yield
 
     app = FastAPI(
@@ -76,8 +80,8 @@ def create_app(settings: Settings) -> Front:
     app.include_router(canned.router(desk))
     app.include_router(lineage_routes.router(desk))
     app.include_router(data.router(_snapshot))
+    app.router.routes.append(Route(agents_door.PATH, door, methods=["POST"]))
     operation.add_admin(app, builds, settings)
-    sparql = Sparql(settings, Budgets(settings.budget, settings.budget_period), metrics)
     graphs = GraphStore(sparql, settings.max_answer_mb)
     endpoints = {"/sparql": sparql.answer, "/graphs": graphs.answer}
     openapi.add(app, endpoints)

@@ -181,6 +181,11 @@ class ProblemError(Exception):
         self.headers, self.members = headers, members
         super().__init__(vi)
 
+    def in_words(self) -> str:
+        """What happened and what to do, for who reads no problem documents."""
+        kind, said = KINDS[self.kind], dict.fromkeys((self.vi, self.en or self.vi))
+        return " / ".join((*said, *kind.advice))
+
 
 def respond(problem: ProblemError) -> JSONResponse:
     """The problem document; ``members`` are its extension members."""

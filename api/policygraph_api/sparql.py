@@ -91,7 +91,7 @@ class Sparql:
                 f"There are {len(queries)} `query` parameters.",
             )
         query = queries[0]
-        self._check(query)
+        self.check(query)
         job = Job(
             query,
             values("default-graph-uri"),
@@ -148,7 +148,7 @@ class Sparql:
         self._metrics.ran(run)
         return result, run
 
-    def _check(self, query: str) -> None:
+    def check(self, query: str) -> None:
         limit = self._settings.max_query_bytes
         if len(query) > limit or len(query.encode("utf-8", "surrogatepass")) > limit:
             raise _too_long(limit)
