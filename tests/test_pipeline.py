@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from pathlib import Path
 
 import docx
 import pytest
 
-from policygraph import pipeline, resources
+from policygraph import pipeline, resources, store
 from policygraph.errors import DataError
 
 REGISTERS = resources.directory("data/registers")
@@ -40,6 +41,25 @@ def test_two_runs_give_the_same_bytes(texts_dir: Path, tmp_path: Path) -> None:
     assert {p.name: p.read_bytes() for p in first.iterdir()} == {
         p.name: p.read_bytes() for p in second.iterdir()
     }
+
+
+def test_a_build_holds_the_words_that_its_evidence_points_at(texts: Path, tmp_path: Path) -> None:
+    done = populate(texts, tmp_path / "ttl")
+    pipeline.build_store(
+        tmp_path / "ttl",
+        resources.directory("ontology"),
+        tmp_path / "store",
+        texts=pipeline.texts_of(done.facts),
+    )
+    snapshot = store.open_read_only(tmp_path / "store")
+    text = snapshot.text(hashlib.sha256((texts / GOOD).read_bytes()).hexdigest())
+    assert text is not None
+    spans = "SELECT * WHERE { ?e pg:quote ?quote ; pg:start ?start ; pg:end ?end }"
+    rows = [
+        {name: term.value for name, term in row.items() if term} for row in snapshot.select(spans)
+    ]
+    assert len(rows) > 20
+    assert all(text[int(row["start"]) : int(row["end"])] == row["quote"] for row in rows)
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,19 @@ def test_the_derivation_sees_what_was_loaded(inputs):
     assert len(seen) == len(things("Task"))
 
 
+def test_a_build_keeps_the_texts_and_another_text_is_another_build(inputs):
+    sha256 = "0" * 64
+    given = inputs / "ttl", inputs / "ontology", inputs / "store", nothing
+    built = store.build(*given, texts={sha256: "Kế hoạch\r\n\tsố 1"})
+    moved = inputs / "elsewhere"
+    shutil.move(inputs / "store", moved)
+    snapshot = store.open_read_only(moved)
+    assert snapshot.text(sha256) == "Kế hoạch\r\n\tsố 1"
+    assert snapshot.text("1" * 64) is None
+    assert snapshot.text("../" + sha256) is None
+    assert run(inputs).hash != built.hash
+
+
 def test_equal_input_is_built_once(inputs):
     first = run(inputs)
     second = run(inputs)

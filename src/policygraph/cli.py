@@ -100,6 +100,7 @@ def build(
                 store or default_store(),
                 report,
                 resources.directory("data/review"),
+                pipeline.texts_of(done.facts),
             )
         for note in made.notes:
             _err.print(f"! {note}", style="yellow", highlight=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -71,6 +71,12 @@ class Populated:
     problems: tuple[Problem, ...]
     changed: tuple[Path, ...]
     """Turtle files whose bytes are, or would be, other than before; removed ones included."""
+
+
+def texts_of(facts: CorpusFacts) -> dict[str, str]:
+    """The characters of every text that the graph was read from, by the SHA-256 of its bytes."""
+    sources = (document.reading.tree.source for document in facts.documents)
+    return {source.sha256: source.text for source in sources}
 
 
 def read_text(source: Source, registers: Registers) -> Reading:
@@ -272,9 +278,11 @@ def build_store(
     root: Path,
     progress: Progress | None = None,
     reviews: Path | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> store.Build:
     """Load the Turtle and the ontology into a fresh store, with the decisions of a directory of
-    reviews applied; derive the closures and the similar tasks; swap the store in."""
+    reviews applied and the texts (by SHA-256) beside it; derive the closures and the similar
+    tasks; swap the store in."""
     applied = review.overlay(ttl, decisions.load(reviews) if reviews else ())
 
     def derived(snapshot: store.Snapshot) -> store.Derived:
@@ -282,7 +290,7 @@ def build_store(
         found = derive(snapshot)
         return replace(found, notes=(*applied.warnings, *found.notes))
 
-    return store.build(ttl, ontology, root, derived, progress, applied.files)
+    return store.build(ttl, ontology, root, derived, progress, applied.files, texts)
 
 
 def derive(snapshot: store.Snapshot) -> store.Derived:

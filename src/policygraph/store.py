@@ -2,10 +2,12 @@
 
     <root>/current          symbolic link to the build that is served
     <root>/builds/<hash>/   an Oxigraph store and ``build.json``; never written after its rename
+    <root>/builds/<hash>/texts/<SHA-256 of the source file>.txt   its characters, in NFC
     <root>/builds/<hash>.part/   a build that is under way, or that was killed
     <root>/lock             held while building
 
-The hash covers the names and bytes of all Turtle that goes in, so equal input is built once.
+The hash covers the names and bytes of all Turtle and texts that go in, so equal input is built
+once, and a build shows its sentences wherever it is copied to.
 A build appears under its name only when it is complete, and ``current`` moves last: whatever
 kills a build, the previous one stays served.
 """
@@ -23,6 +25,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,11 +35,13 @@ from policygraph import iri, sparql_text
 from policygraph.engine import Engine, Found, Statement, statement
 from policygraph.errors import DataError, QueryError, StoreError
 
-SCHEMA = "4"
+SCHEMA = "5"
 """Part of the hash; raise it when the loading or the derivation changes what a build holds."""
 KEPT_BUILDS = 3
 MANIFEST = "build.json"
+TEXTS = "texts"
 _HASH = re.compile(r"[0-9a-f]{32}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _ATTEMPTS = 5
 DERIVED = iri.graph("derived")
 ONTOLOGY = iri.graph("ontology")
@@ -117,6 +122,14 @@ class Snapshot(Engine):
 
     def __len__(self) -> int:
         return len(self._store)
+
+    def text(self, sha256: str) -> str | None:
+        """The characters that the offsets of a source file count, by the SHA-256 of its bytes;
+        None where the build was made without it."""
+        path = self.path / TEXTS / f"{sha256}.txt"
+        if not _SHA256.fullmatch(sha256) or not path.is_file():
+            return None
+        return path.read_bytes().decode("utf-8")
 
     def query(
         self, text: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
@@ -299,17 +312,20 @@ def build(
     derive: Callable[[Snapshot], Derived],
     progress: Progress | None = None,
     overlay: Mapping[str, bytes] | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> Build:
     """Build the graph of all Turtle under two directories, and serve it.
 
     ``ttl_dir`` has one file per named graph, named by its stem; everything under
     ``ontology_dir`` (subdirectories too) goes into the graph ``ontology``.  ``overlay`` is Turtle
-    by file name that is loaded in place of, or beside, the files of ``ttl_dir``.
+    by file name that is loaded in place of, or beside, the files of ``ttl_dir``.  ``texts`` are the
+    characters of the source files by the SHA-256 of their bytes; the build keeps them.
     Raises DataError on broken Turtle, StoreError where the root cannot be written.
     """
     report = progress or _silent
     inputs = _inputs(ttl_dir, ontology_dir, overlay or {})
-    name = _hash(inputs)
+    kept = {sha256: text.encode() for sha256, text in sorted((texts or {}).items())}
+    name = _hash(inputs, kept)
     try:
         with _lock(store_root):
             builds = store_root / "builds"
@@ -320,6 +336,7 @@ def build(
             if fresh:
                 part = builds / f"{name}.part"
                 try:
+                    _keep(part / TEXTS, kept)
                     _fill(part, name, inputs, derive, report)
                 except BaseException:
                     shutil.rmtree(part, ignore_errors=True)
@@ -379,12 +396,12 @@ def _inputs(ttl_dir: Path, ontology_dir: Path, overlay: Mapping[str, bytes]) -> 
     return found
 
 
-def _hash(inputs: Sequence[_Input]) -> str:
+def _hash(inputs: Sequence[_Input], texts: Mapping[str, bytes]) -> str:
     """First 32 hex digits of SHA-256 over the schema and each input's name, length and bytes."""
     digest = hashlib.sha256(f"policygraph-store {SCHEMA}\n".encode())
-    for source in inputs:
-        content = _read(source.path) if source.content is None else source.content
-        digest.update(f"{source.name}\n{len(content)}\n".encode())
+    turtle = ((s.name, _read(s.path) if s.content is None else s.content) for s in inputs)
+    for name, content in chain(turtle, texts.items()):
+        digest.update(f"{name}\n{len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest()[:32]
 
@@ -396,6 +413,15 @@ def _read(path: Path) -> bytes:
         raise DataError(path, f"cannot be read: {error.strerror or error}") from error
 
 
+def _keep(directory: Path, texts: Mapping[str, bytes]) -> None:
+    """Write the texts of a build that begins."""
+    directory.mkdir(parents=True)
+    for sha256, content in texts.items():
+        path = directory / f"{sha256}.txt"
+        path.write_bytes(content)
+        _sync(path)
+
+
 def _fill(
     directory: Path,
     name: str,
@@ -403,8 +429,7 @@ def _fill(
     derive: Callable[[Snapshot], Derived],
     report: Progress,
 ) -> None:
-    """Make a complete store in a fresh directory."""
-    directory.mkdir(parents=True)
+    """Make a complete store in a directory that has its texts."""
     store = ox.Store(str(directory))
     steps = len(inputs) + 2
     # All at once: each call of its own costs the engine a tenth of a second.
