@@ -6,7 +6,6 @@ changed between two of them; free SPARQL goes to the workers, on the account of 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -14,13 +13,11 @@ from contextvars import ContextVar
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.types import Receive, Scope, Send
 
-from policygraph.settings import Settings
 from policygraph_api import agents
-from policygraph_api.problems import ProblemError
 from policygraph_api.served import asked
 from policygraph_api.shelf import Shelves
-from policygraph_api.sparql import Sparql, as_problem
-from policygraph_api.workers import MB, Job, Refusal
+from policygraph_api.sparql import Sparql
+from policygraph_api.workers import MB
 
 PATH = "/mcp"
 ACCEPT = "application/sparql-results+json, text/turtle;q=0.9"
@@ -35,8 +32,8 @@ _caller: ContextVar[tuple[Scope, Receive]] = ContextVar("_caller")
 class Door:
     """The tools as an ASGI application, open while ``running()`` is entered."""
 
-    def __init__(self, shelves: Shelves, sparql: Sparql, settings: Settings) -> None:
-        self._sparql, self._settings = sparql, settings
+    def __init__(self, shelves: Shelves, sparql: Sparql) -> None:
+        self._sparql = sparql
         self._server = agents.server(shelves, self._ask)
 
     @asynccontextmanager
@@ -62,19 +59,5 @@ class Door:
     async def _ask(self, query: str) -> str:
         """Under the limits of ``/sparql``; raises ProblemError as it does."""
         scope, receive = _caller.get()
-        self._sparql.check(query)
-        job = Job(query, (), (), ACCEPT, MOST, self._settings.services)
-        # A task of its own: when the client leaves, the query is ended and not the conversation.
-        working = asyncio.create_task(self._sparql.ask(scope, receive, asked(), job))
-        try:
-            await asyncio.wait({working})
-        finally:
-            working.cancel()
-        if working.cancelled():
-            raise ProblemError("bad-request", "Mất kết nối.", "The client left.")
-        result, _ = working.result()
-        if isinstance(result, Refusal):
-            raise as_problem(result, query)
-        body = result.body
-        content = body if isinstance(body, bytes) else b"".join(body.chunks())
-        return content.decode("utf-8")
+        _, text = await self._sparql.whole(scope, receive, asked(), query, ACCEPT, MOST)
+        return text

@@ -49,7 +49,7 @@ def create_app(settings: Settings) -> Front:
     builds = Builds(settings, queries, switched)
     desk = canned.Desk(queries)
     sparql = Sparql(settings, Budgets(settings.budget, settings.budget_period), metrics)
-    door = agents_door.Door(Shelves(_snapshot), sparql, settings)
+    door = agents_door.Door(Shelves(_snapshot), sparql)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -148,6 +148,28 @@ class Sparql:
         self._metrics.ran(run)
         return result, run
 
+    async def whole(
+        self, scope: Scope, receive: Receive, served: Served, query: str, accept: str, most: int
+    ) -> tuple[str, str]:
+        """Media type and text of an answer of at most ``most`` bytes, for those who read it at
+        once.  Raises ProblemError where there is none."""
+        self.check(query)
+        job = Job(query, (), (), accept, most, self._settings.services)
+        # A task of its own: when the client leaves, the query is ended and not who asked for it.
+        working = asyncio.create_task(self.ask(scope, receive, served, job))
+        try:
+            await asyncio.wait({working})
+        finally:
+            working.cancel()
+        if working.cancelled():
+            raise ProblemError("bad-request", "Mất kết nối.", "The client left.")
+        result, _ = working.result()
+        if isinstance(result, Refusal):
+            raise as_problem(result, query)
+        body = result.body
+        content = body if isinstance(body, bytes) else b"".join(body.chunks())
+        return result.media_type, content.decode("utf-8")
+
     def check(self, query: str) -> None:
         limit = self._settings.max_query_bytes
         if len(query) > limit or len(query.encode("utf-8", "surrogatepass")) > limit:

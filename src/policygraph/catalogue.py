@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pyoxigraph as ox
 
 from policygraph import iri
@@ -39,6 +41,11 @@ _PROPERTIES = (
 _SUBJECTS = "SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s ?p ?o }"
 _OBJECTS = "SELECT (COUNT(DISTINCT ?o) AS ?n) WHERE { ?s ?p ?o }"
 _TRIPLES = "SELECT (COUNT(*) AS ?n) WHERE { SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o } }"
+_PARTITIONS = (
+    ("classPartition", "class", "classes", "entities"),
+    ("propertyPartition", "property", "properties", "triples"),
+)
+"""VoID's names: the link to a part, what the part is of, their number, what it counts."""
 _PREFIXES = {**iri.PREFIXES, "dcat": DCAT, "void": VOID, "foaf": FOAF}
 
 
@@ -76,25 +83,29 @@ def _dataset(snapshot: Engine, build: str | None) -> list[ox.Triple]:
     return found
 
 
+def usage(snapshot: Engine) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """How many things each class has, and how many statements each property; by IRI."""
+    classes, properties = (
+        {
+            key.value: int(number.value)
+            for row in snapshot.select(text)
+            if isinstance(key := row["key"], ox.NamedNode) and (number := row["n"]) is not None
+        }
+        for text in (_CLASSES, _PROPERTIES)
+    )
+    return classes, properties
+
+
 def _partitions(snapshot: Engine) -> list[ox.Triple]:
     found = []
-    for link, name, key, count, text in (
-        ("classPartition", "class", "class", "entities", _CLASSES),
-        ("propertyPartition", "property", "property", "triples", _PROPERTIES),
-    ):
-        rows = list(snapshot.select(text))
-        found.append(
-            _count(DATASET, VOID + ("classes" if name == "class" else "properties"), len(rows))
-        )
-        for row in rows:
-            counted, number = row["key"], row["n"]
-            if not isinstance(counted, ox.NamedNode) or number is None:
-                continue
-            part = f"{DATASET}/{name}/{_local(counted.value)}"
+    for (link, name, key, count), counted in zip(_PARTITIONS, usage(snapshot), strict=True):
+        found.append(_count(DATASET, VOID + key, len(counted)))
+        for address, number in counted.items():
+            part = f"{DATASET}/{name}/{_local(address)}"
             found += [
                 _link(DATASET, VOID + link, part),
-                _link(part, VOID + key, counted.value),
-                _count(part, VOID + count, int(number.value)),
+                _link(part, VOID + name, address),
+                _count(part, VOID + count, number),
             ]
     return found
 
