@@ -8,16 +8,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from policygraph import resources
+from policygraph import cli_builds, resources
+from policygraph.console import err as _err
+from policygraph.console import out as _out
+from policygraph.console import progress as _progress
 from policygraph.errors import AmbiguousThing, PolicyGraphError
 from policygraph.settings import Settings, default_store
 
@@ -32,31 +32,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-_out = Console()
-_err = Console(stderr=True)
+app.add_typer(cli_builds.app)
 
 Texts = Annotated[Path | None, typer.Option(help="Thư mục văn bản .txt / directory of the texts.")]
 Ttl = Annotated[Path | None, typer.Option(help="Thư mục Turtle / directory of the Turtle files.")]
 Store = Annotated[Path | None, typer.Option(help="Thư mục kho / directory of the store.")]
-
-
-class Report(Protocol):
-    """Told what is being done, how many steps are done and how many there are."""
-
-    def __call__(self, what: str, done: int, total: int) -> None: ...
-
-
-@contextmanager
-def _progress(title: str) -> Iterator[Report]:
-    """A bar on a terminal; nothing where the output is no terminal."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as bar:
-        task = bar.add_task(title, total=None)
-
-        def report(what: str, done: int, total: int) -> None:
-            bar.update(task, description=f"{title} {what}".strip(), completed=done, total=total)
-
-        yield report
 
 
 @app.command()

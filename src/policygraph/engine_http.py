@@ -149,6 +149,13 @@ class Remote(Engine):
             some = "\n".join(lines[start : start + CHUNK])
             self._update(f"INSERT DATA {{ GRAPH <{graph}> {{\n{some}\n}} }}")
 
+    def remove(self, graph: str) -> None:
+        """Remove one named graph that is there."""
+        if self.server.graphs_url:
+            self._send("DELETE", self.server.graphs_url, b"", {"graph": graph})
+        else:
+            self._update(f"DROP GRAPH <{graph}>")
+
     def _update(self, text: str) -> None:
         if not self.server.update_url:
             raise StoreError(
@@ -199,15 +206,38 @@ class Remote(Engine):
         raise AssertionError("the last pause is None")
 
 
-def publish(source: Engine, target: Remote) -> int:
-    """Copy every named graph of a build to a server; gives the number of graphs."""
-    graphs = source.graphs()
-    for graph in graphs:
-        found = source.query("CONSTRUCT WHERE { ?s ?p ?o }", default_graphs=(graph,))
-        out = io.BytesIO()
-        if isinstance(found, ox.QueryTriples):
-            found.serialize(out, ox.RdfFormat.N_TRIPLES)
-        target.load(graph, out.getvalue())
+def publish(source: Engine, server: Server, report: Callable[[str, int, int], None]) -> int:
+    """Make a server's graph that of a build: every named graph is replaced, those of ours that the
+    build has not are removed, and the server is asked whether it holds all.  Gives the number of
+    graphs; ``report`` is told the graph, how many are done and how many there are."""
+    if not server.query_url:
+        raise StoreError(
+            "chưa có máy chủ; hãy đặt engine_url / no server is named; set engine_url "
+            "(POLICYGRAPH_ENGINE_URL)"
+        )
+    target = Remote(server)
+    try:
+        graphs = source.graphs()
+        for done, graph in enumerate(graphs):
+            report(graph, done, len(graphs))
+            found = source.query("CONSTRUCT WHERE { ?s ?p ?o }", default_graphs=(graph,))
+            out = io.BytesIO()
+            if isinstance(found, ox.QueryTriples):
+                found.serialize(out, ox.RdfFormat.N_TRIPLES)
+            target.load(graph, out.getvalue())
+        ours = iri.PREFIXES[iri.Kind.GRAPH.value]
+        for graph in target.graphs():
+            if graph.startswith(ours) and graph not in graphs:
+                target.remove(graph)
+        there = {name: count for name, count in target.graphs().items() if name.startswith(ours)}
+    finally:
+        target.close()
+    for graph in sorted(graphs.keys() | there.keys()):
+        if graphs.get(graph) != there.get(graph):
+            raise StoreError(
+                f"{server.query_url}: {graph}: {there.get(graph, 0)} bộ ba, phải có / triples, "
+                f"not {graphs.get(graph, 0)}"
+            )
     return len(graphs)
 
 

@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import chain
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -83,6 +84,18 @@ class Build:
     @property
     def triples(self) -> int:
         return sum(self.graphs.values())
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBuild:
+    """A complete build as it lies in its root: when it was made, its size on disk in bytes, its
+    triples, and whether it is the one that is served."""
+
+    hash: str
+    made: datetime
+    size: int
+    triples: int
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,10 +294,36 @@ def builds(store_root: Path) -> list[str]:
     return [p.name for p in sorted(complete, key=lambda p: p.stat().st_mtime_ns, reverse=True)]
 
 
+def kept_builds(store_root: Path) -> list[KeptBuild]:
+    """What is known of the complete builds, the one served last first."""
+    now = current_hash(store_root)
+    return [_kept(store_root / "builds" / name, name == now) for name in builds(store_root)]
+
+
+def _kept(path: Path, is_current: bool) -> KeptBuild:
+    made = datetime.fromtimestamp((path / MANIFEST).stat().st_mtime, UTC)
+    size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    triples = sum(_read_manifest(path).graphs.values())
+    return KeptBuild(path.name, made, size, triples, is_current)
+
+
+def find_build(store_root: Path, beginning: str) -> str:
+    """Hash of the one build whose hash begins so; StoreError where there is none, or several."""
+    there = builds(store_root)
+    found = [name for name in there if beginning and name.startswith(beginning)]
+    if len(found) != 1:
+        fault = "chỉ nhiều bản dựng / names several builds" if found else "không có / no such build"
+        listed = ", ".join(name[:12] for name in found or there) or "–"
+        raise StoreError(f"{beginning}: {fault}; có / there are: {listed}")
+    return found[0]
+
+
 def switch(store_root: Path, name: str) -> None:
     """Serve another build that is there; raises StoreError where it is not."""
-    target, _ = _directory(store_root, name)
+    _directory(store_root, name)
     with _lock(store_root):
+        # Once more, since it may have been removed before the lock was ours.
+        target, _ = _directory(store_root, name)
         _serve(store_root, target)
 
 
@@ -298,11 +337,13 @@ def roll_back(store_root: Path) -> str:
     return before[0]
 
 
-def prune(store_root: Path) -> None:
-    """Remove builds beyond the number that is kept, where nobody reads them."""
-    if (store_root / "builds").is_dir():
-        with _lock(store_root):
-            _prune(store_root / "builds", (store_root / "current").resolve())
+def prune(store_root: Path, keep: int = KEPT_BUILDS) -> list[str]:
+    """Remove all but ``keep`` builds, those served longest ago first, where nobody reads them;
+    gives the hashes that went.  The build that is served stays."""
+    if not (store_root / "builds").is_dir():
+        return []
+    with _lock(store_root):
+        return _prune(store_root / "builds", (store_root / "current").resolve(), keep)
 
 
 def build(
@@ -344,7 +385,7 @@ def build(
                 part.rename(done)
                 _sync(builds)
             _serve(store_root, done)
-            _prune(builds, keep=done)
+            _prune(builds, done)
             manifest = _read_manifest(done)
     except OSError as error:
         raise StoreError(
@@ -508,16 +549,17 @@ def _serve(store_root: Path, done: Path) -> None:
     os.utime(done)
 
 
-def _prune(builds: Path, keep: Path) -> None:
+def _prune(builds: Path, served: Path, keep: int = KEPT_BUILDS) -> list[str]:
     """Remove all but the newest builds; the one just served counts as newest."""
     complete = sorted(
-        (path for path in builds.iterdir() if path.is_dir()),
-        key=lambda path: (path == keep, path.stat().st_mtime_ns),
+        (path for path in builds.iterdir() if _HASH.fullmatch(path.name)),
+        key=lambda path: (path == served, path.stat().st_mtime_ns),
         reverse=True,
     )
-    for old in complete[KEPT_BUILDS:]:
-        if not _is_read(old):
-            shutil.rmtree(old)
+    removed = [old for old in complete[max(1, keep) :] if not _is_read(old)]
+    for old in removed:
+        shutil.rmtree(old)
+    return [old.name for old in removed]
 
 
 def _is_read(build: Path) -> bool:

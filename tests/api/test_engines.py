@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import subprocess
 import sysconfig
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +16,10 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 from tests.api.conftest import free_port
+from typer.testing import CliRunner
 
-from policygraph import engine_http, lineage, queries, resources, store
+from policygraph import engine_http, iri, lineage, queries, resources, store
+from policygraph.cli import app
 from policygraph.engine_http import Remote, Server
 from policygraph.engine_virtuoso import Virtuoso
 from policygraph.errors import QueryError, StoreError
@@ -25,6 +27,7 @@ from policygraph.lookup import Lookup
 from policygraph.settings import Settings
 from policygraph_api.app import create_app
 
+STALE = iri.graph("vn.cp.nq.1999.1")
 CANNED = queries.load(resources.directory("queries"))
 VIRTUOSO_INI = """
 [Database]
@@ -63,7 +66,7 @@ def corpus(tmp_path_factory):
     return Corpus(root, store.open_read_only(root))
 
 
-@contextmanager
+@contextlib.contextmanager
 def oxigraph(place) -> Iterator[Server]:
     program = shutil.which("oxigraph", path=sysconfig.get_path("scripts"))
     if program is None:
@@ -75,7 +78,7 @@ def oxigraph(place) -> Iterator[Server]:
         yield Server(f"{base}/query", f"{base}/update", f"{base}/store")
 
 
-@contextmanager
+@contextlib.contextmanager
 def virtuoso(place) -> Iterator[Server]:
     program = shutil.which("virtuoso-t")
     if program is None:
@@ -102,7 +105,7 @@ def virtuoso(place) -> Iterator[Server]:
         )
 
 
-@contextmanager
+@contextlib.contextmanager
 def running(command, place, url) -> Iterator[None]:
     with (place / "out").open("wb") as out:
         process = subprocess.Popen(command, cwd=place, stdout=out, stderr=out)
@@ -128,8 +131,12 @@ ENGINES = {"oxigraph": oxigraph, "virtuoso": virtuoso}
 def remote(request, corpus, tmp_path_factory):
     place = tmp_path_factory.mktemp(request.param)
     with ENGINES[request.param](place) as server:
+        with contextlib.closing(Remote(server)) as before:
+            before.load(STALE, b"<a:s> <a:p> <a:o> .\n")
+        told = []
+        count = engine_http.publish(corpus.snapshot, server, lambda *step: told.append(step))
+        assert count == len(corpus.snapshot.graphs()) == len(told)
         opened = Virtuoso(server) if server.dialect == "virtuoso" else Remote(server)
-        assert engine_http.publish(corpus.snapshot, opened) == len(corpus.snapshot.graphs())
         yield opened
         opened.close()
 
@@ -137,6 +144,7 @@ def remote(request, corpus, tmp_path_factory):
 def test_every_graph_arrived(remote, corpus):
     here = corpus.snapshot.graphs()
     there = remote.graphs()
+    assert STALE not in there
     assert {name: there.get(name) for name in here} == here
 
 
@@ -162,6 +170,17 @@ def test_names_are_looked_up_the_same(remote, corpus):
     assert set(there.documents) == set(here.documents)
     for asked in ("52-NQ/TW", "2358/KH-UBND"):
         assert there.resolve("document", asked) == here.resolve("document", asked)
+
+
+def test_the_command_publishes_by_update_too(corpus, tmp_path, monkeypatch):
+    with oxigraph(tmp_path) as server:
+        monkeypatch.setenv("POLICYGRAPH_ENGINE_URL", server.query_url)
+        monkeypatch.setenv("POLICYGRAPH_ENGINE_UPDATE_URL", server.update_url)
+        done = CliRunner().invoke(app, ["publish", "--store", str(corpus.root)])
+        assert (done.exit_code, done.exception) == (0, None)
+        assert server.query_url in done.stdout
+        with contextlib.closing(Remote(server)) as loaded:
+            assert loaded.graphs() == corpus.snapshot.graphs()
 
 
 def test_a_syntax_error_is_one(remote):
@@ -280,6 +299,15 @@ def test_loading_by_update_goes_in_pieces(monkeypatch):
     assert sent[0] == "DROP SILENT GRAPH <a:g>"
 
 
+def test_a_server_that_does_not_hold_all_is_told(corpus, monkeypatch):
+    monkeypatch.setattr(Remote, "load", lambda *given: None)
+    monkeypatch.setattr(Remote, "graphs", lambda *given: {})
+    with pytest.raises(StoreError, match=min(corpus.snapshot.graphs())):
+        engine_http.publish(corpus.snapshot, Server("http://e/query"), lambda *step: None)
+
+
 def test_nowhere_to_load_to_is_said():
+    with pytest.raises(StoreError, match="engine_url"):
+        engine_http.publish(Remote(Server("http://e/q")), Server(""), lambda *step: None)
     with pytest.raises(StoreError, match="engine_update_url"):
         Remote(Server("http://e/query")).load("a:g", b"")
