@@ -124,3 +124,35 @@ def test_another_documents_number_is_not_the_own_one(known: registers.Registers)
         "Mai Sơn\n", "Mai Sơn\n\nPHỤ LỤC\n(Kèm theo Quyết định số 9/QĐ-UBND)\n"
     )
     assert values(metadata_of(text, known))["number"] is None
+
+
+def test_page_of_a_law_site(known: registers.Registers) -> None:
+    """The site's own table is not the letterhead; who issued a cited text did not issue this."""
+    path = Path(__file__).parent / "cases/structure/trang-luat-bang-thuoc-tinh.txt"
+    assert values(read_metadata(parse(read(path)), known)) == {
+        "type": "Kế hoạch",
+        "number": "77/KH-UBND",
+        "date": "2024-03-04",
+        "title": "Kế hoạch trồng cây xanh đô thị tỉnh Tuyên Quang đến năm 2026",
+        "issuer": "Ủy ban nhân dân tỉnh Tuyên Quang",
+        "place": "Tuyên Quang",
+        "signer": None,
+        "signer_position": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("subject", "title"),
+    [
+        ("VỀ PHÒNG CHỐNG CHÁY RỪNG MÙA KHÔ", "Chỉ thị về phòng chống cháy rừng mùa khô"),
+        ("Về việc phòng chống cháy rừng mùa khô", "Chỉ thị về việc phòng chống cháy rừng mùa khô"),
+        ("VỀ DU LỊCH TỈNH THỪA THIÊN HUẾ", "Chỉ thị về du lịch tỉnh Thừa Thiên Huế"),
+    ],
+)
+def test_title_ends_before_a_sentence(subject: str, title: str, known: registers.Registers) -> None:
+    text = (
+        f"CHỈ THỊ\n{subject}\nThời gian qua, tình hình diễn biến phức tạp. Tuy nhiên còn chủ quan."
+    )
+    said = metadata_of(f"{text}\n1. Các sở, ban, ngành tuyên truyền.\n", known).title
+    assert said is not None
+    assert said.value == title

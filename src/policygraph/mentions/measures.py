@@ -287,10 +287,16 @@ def _bare_words(words: str) -> str:
 
 
 def _after(text: str, clause: Clause) -> str:
-    """Words behind the figure; of a count, its noun too."""
+    """Words behind the figure; of a count, its noun too, and of "15% GRDP trở lên" the whole."""
     quantity = clause.quantity
-    start = quantity.span.end if quantity.kind in {"percent", "rank"} else quantity.noun
-    return " ".join(text[start : clause.end].split()).lstrip(") ,")
+    if quantity.kind not in {"percent", "rank"}:
+        return " ".join(text[quantity.noun : clause.end].split()).lstrip(") ,")
+    inside = _OR_MORE.search(text[quantity.number.end : quantity.span.end])
+    words = f"{inside['whole'] if inside else ''} {text[quantity.span.end : clause.end]}"
+    return " ".join(words.split()).lstrip(") ,")
+
+
+_OR_MORE = re.compile(r"(?i)^\s+(?P<whole>[^%]+?)\s+tr[ởơờo]\s+(?:l[êe]n|xuống)$")
 
 
 def _shared_tail(text: str, clauses: Sequence[Clause], index: int) -> tuple[str, str | None]:

@@ -31,6 +31,7 @@ _BULLET = re.compile(r"(?m)^[ \t]*[-–—+•*][ \t]*")
 _ISSUED_WITH = re.compile(r"[Kk]èm theo\s*$")
 _NAME = re.compile(r"(?:[A-ZĐ][^\W\d_]*)(?:[ ]+[A-ZĐ][^\W\d_]*){1,4}$")
 _BEHALF = re.compile(r"(?:T\s*/?\s*M|TM|KT|TL|TUQ|T/L|K/T|Q)\s*[./]?\s+(?=[A-ZĐÂÊÔƠƯĂỦỤỲÝÚÙ])")
+_OF = re.compile(r"(?<!\w)của\s*$")
 _SHARE = 0.6
 _FOR_REPORT = re.compile(r"^\(?để báo cáo\)?$")
 
@@ -167,12 +168,19 @@ def _clean_title(title: Field | None, registers: Registers, web: _Naming | None)
 
 def _lowered(line: str, registers: Registers) -> str:
     lowered = line.lower()
-    proper = [*lexicon.load("metadata").tables["proper"], *(p.short for p in registers.places)]
+    proper = [*lexicon.load("metadata").tables["proper"], *_place_names(registers)]
     for name in sorted(proper, key=len, reverse=True):
         if name.lower() in lowered:
             lowered = re.sub(rf"(?<!\w){re.escape(name.lower())}(?!\w)", name, lowered)
     first = next((r["word"] for r in _TYPES if lowered.startswith(r["word"].lower())), "")
     return first + lowered[len(first) :]
+
+
+def _place_names(registers: Registers) -> Iterator[str]:
+    for place in registers.places:
+        yield place.short
+        for name in place.other_names:
+            yield re.sub(r"^(?:Tỉnh|Thành phố) ", "", name)
 
 
 def _continued(line: str) -> str:
@@ -278,10 +286,15 @@ def _issuer(
 
 
 def _announcing_bodies(text: str) -> Iterator[tuple[int, int, str]]:
-    """Bodies that are the subject of "ban hành", "yêu cầu" and the like."""
+    """Bodies that are the subject of "ban hành", "yêu cầu" and the like.
+
+    "Quyết định số 5/QĐ-TTg của Thủ tướng Chính phủ ban hành …" tells who issued another text.
+    """
     verb = lexicon.load("metadata").named("metadata.issuing-verb").pattern
     for entry in lexicon.load("citations").entries:
         for match in entry.pattern.finditer(text):
+            if _OF.search(text, 0, match.start()):
+                continue
             if match.group() and verb.match(text, match.end()):
                 yield match.start(), match.end(), _SPACES.sub(" ", match.group())
 

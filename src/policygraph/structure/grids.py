@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from policygraph.model import Span
@@ -46,7 +46,10 @@ class _Table:
 
 
 def gather(lines: list[Segment]) -> list[Segment]:
-    """The segments, those of a table's row replaced by one segment with its cells."""
+    """The segments, those of a table's row replaced by one segment with its cells.
+
+    Bars that frame no row are left over from tables that only set out the page.
+    """
     found: list[Segment] = []
     index = stop = width = 0
     while index < len(lines):
@@ -54,14 +57,33 @@ def gather(lines: list[Segment]) -> list[Segment]:
         table = (
             _bar_rows(lines, index) or _bar_lines(lines, index, known) or _bare_lines(lines, index)
         )
-        if table is None:
+        if table is None or _is_letterhead(lines[index : table.stop], table.rows):
             found.append(lines[index])
             index += 1
         else:
             found.extend(table.rows)
             index = stop = table.stop
             width = len(table.rows[0].grid or ())
-    return found
+    return list(_without_bars(found))
+
+
+def _is_letterhead(lines: list[Segment], rows: list[Segment]) -> bool:
+    """Whether a table sets the organ beside the motto; a table of content has a head."""
+    if not any(line.opens == "letterhead" for line in lines):
+        return False
+    heads = (tables.columns_of(tables.read_row(row).texts(row.text)) for row in rows)
+    return all(head is None for head in heads)
+
+
+def _without_bars(found: list[Segment]) -> Iterator[Segment]:
+    """What is left without the lines that hold a bar alone: they part like blank lines."""
+    blank = 0
+    for segment in found:
+        if segment.raw == "|":
+            blank += 1 + segment.gap
+            continue
+        yield replace(segment, gap=segment.gap + blank) if blank else segment
+        blank = 0
 
 
 def _row(lines: list[Segment], start: int, stop: int, cells: Cells) -> Segment:

@@ -16,7 +16,7 @@ from policygraph.model import Span
 from policygraph.structure.plain import plain
 
 SPACE = " \t\r\f\v\u00a0\u200b\ufeff"
-MARKUP = SPACE + "*_#>`"
+MARKUP = SPACE + "*_#>`|"
 
 _GLUED = re.compile(r"(?<=[^\s(“\"'*])\*\*(?=\d|[^\W\d_]{2,}(?:[\s,]|$)|[IVX]+\s*[.\-/])")
 _GLUED_MARK = re.compile(r"\*\*(?:\d{1,2}[.)]\s*\D|[IVX]+\s*[.\-/]\s|[a-zđ]\)\s)")
@@ -46,7 +46,8 @@ class Segment:
 
     @cached_property
     def content(self) -> tuple[int, int]:
-        """Span without bold and heading marks at either end; a star that is a bullet stays."""
+        """Span without bold and heading marks, and the bars of a table's frame, at either end; a
+        star that is a bullet stays."""
         start, end = trim(self.text, self.start, self.end, MARKUP)
         if _STAR_BULLET.match(self.text, self.start, end):
             start, _ = trim(self.text, self.start, end, SPACE + ">")
@@ -59,11 +60,13 @@ class Segment:
 
     @cached_property
     def opens(self) -> str | None:
-        """What the line opens or closes by its first words: a value of the lexicon of zones."""
-        if self.grid is not None:
-            return None
+        """What the line opens or closes by its first words: a value of the lexicon of zones.
+
+        A row of a table opens nothing; it may belong to the facts that a web page sets out.
+        """
         entry = lexicon.load("zones").first(self.words, anchored=True)
-        return entry.value if entry else None
+        value = entry.value if entry else None
+        return value if self.grid is None or value == "web-facts" else None
 
     @property
     def columns(self) -> list[tuple[int, int]]:

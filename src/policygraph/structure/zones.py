@@ -14,6 +14,8 @@ from policygraph.structure.marks import read_mark
 
 _TITLE_WITHIN = 60
 _SUBJECT_WITHIN = 20
+_PAGE_HEAD = 30
+"""Lines that a web page may set between its title and the letterhead."""
 _LONGEST_TITLE = 6
 """Lines of a title's paragraph that opens like a preamble."""
 _TYPES = sorted((t["word"] for t in lexicon.load("document_types").tables["type"]), key=len)
@@ -33,6 +35,7 @@ _ISSUED_WITH = re.compile(r"\(?\s*(?:Ban hành )?kèm theo ", re.IGNORECASE)
 _BULLET = re.compile(r"\s*\\?[-–—+•*]")
 _ENDED = re.compile(r"[.;:,](?:/\.?)?$")
 _SUBJECT = re.compile(r"V/v\b|Về việc\b")
+_PAGE = {"boilerplate", "web-facts"}
 _COLUMNS = re.compile(r"\t+| {4,}")
 
 
@@ -88,10 +91,8 @@ def divide(lines: list[Segment]) -> list[Region]:
 def _web_frame(lines: list[Segment], title: int) -> int:
     """Segments before the letterhead that belong to the web page which carried the text."""
     kinds = [segment.opens for segment in lines[:title]]
-    if "boilerplate" not in kinds or "letterhead" not in kinds:
-        return 0
-    first = kinds.index("letterhead")
-    return first if "boilerplate" in kinds[:first] else 0
+    first = kinds.index("letterhead") if "letterhead" in kinds else 0
+    return first if _PAGE.intersection(kinds[:first]) else 0
 
 
 def _title(lines: list[Segment]) -> tuple[int, int]:
@@ -112,7 +113,7 @@ def _title(lines: list[Segment]) -> tuple[int, int]:
 
 def _letterhead_follows(lines: list[Segment], index: int) -> bool:
     """Whether the document begins further down, under the title that a web page gave it."""
-    return any(segment.opens == "letterhead" for segment in lines[index : index + 12])
+    return any(segment.opens == "letterhead" for segment in lines[index : index + _PAGE_HEAD])
 
 
 def _title_end(lines: list[Segment], start: int) -> int:
@@ -130,6 +131,9 @@ def _title_end(lines: list[Segment], start: int) -> int:
             index = stop
             continue
         marked = read_mark(segment) is not None
+        opens_sentence = not segment.is_upper and words[:1].isupper() and not bold_open
+        if opens_sentence and index > start + 1 and _title_paragraph(lines, index) == index:
+            break
         goes_on = (
             bold_open
             or (segment.raw.startswith("**") and not marked)
@@ -159,7 +163,7 @@ def _is_authority(lines: list[Segment], index: int, title: int) -> bool:
 
 
 def _title_paragraph(lines: list[Segment], start: int) -> int:
-    """Behind a paragraph of the title that opens like a preamble ("Thực hiện Nghị quyết …").
+    """Behind a paragraph that may belong to the title ("Thực hiện Nghị quyết …").
 
     A preamble ends like a sentence, a title does not; ``start`` if it is no title.
     """
