@@ -49,6 +49,7 @@ ROWS = (
         "decisions",
         "review",
         "reviewing",
+        "review_terminal",
         "releases",
         "similarity",
         "search",

@@ -10,7 +10,17 @@ import shutil
 import pytest
 from rich.console import Console
 
-from policygraph import decisions, iri, lineage, queries, resources, review, reviewing, store
+from policygraph import (
+    decisions,
+    iri,
+    lineage,
+    queries,
+    resources,
+    review,
+    review_terminal,
+    reviewing,
+    store,
+)
 from policygraph.decisions import COLUMNS, Decision
 from policygraph.errors import DataError, UnknownThing
 from policygraph.lookup import Lookup
@@ -493,13 +503,13 @@ def test_what_has_changed_is_asked_again(ttl, tmp_path):
 def test_a_quote_is_shown_in_its_context(tmp_path):
     (tmp_path / "99.txt").write_text(TEXT, encoding="utf-8")
     quote = review.Quote(10, 30, "99.txt", "thực hiện Nghị quyết")
-    assert reviewing.context(tmp_path, quote, 3) == (
+    assert review_terminal.context(tmp_path, quote, 3) == (
         "Kế hoạch",
         "thực hiện Nghị quyết",
         "số 52 của",
     )
     with pytest.raises(UnknownThing, match=r"99\.txt:11-31"):
-        reviewing.context(tmp_path, review.Quote(11, 31, "99.txt", "thực hiện Nghị quyết"))
+        review_terminal.context(tmp_path, review.Quote(11, 31, "99.txt", "thực hiện Nghị quyết"))
 
 
 def test_the_terminal_asks_until_the_answer_fits(ttl, tmp_path, monkeypatch):
@@ -508,7 +518,7 @@ def test_the_terminal_asks_until_the_answer_fits(ttl, tmp_path, monkeypatch):
     console = Console(file=out, width=120)
     typed = iter(["x", "c", "pg:deadline", "25", "pg:deadline", "2026", " ", "in nhầm"])
     monkeypatch.setattr(console, "input", lambda *_, **__: next(typed))
-    terminal = reviewing.Terminal(console, tmp_path)
+    terminal = review_terminal.Terminal(console, tmp_path)
     items = {decisions.short(item.assertion): item for item in reviewing.items(ttl)}
     answer = terminal.ask(items[TARGET], 1, 9)
     assert answer == Answer(Decision.CORRECT, "pg:deadline", "2026", "in nhầm")
@@ -520,3 +530,28 @@ def test_the_terminal_asks_until_the_answer_fits(ttl, tmp_path, monkeypatch):
     for key, expected in (("a", Answer(Decision.ACCEPT)), ("s", Answer(None)), ("q", None)):
         typed = iter([key])
         assert terminal.ask(items[TITLE], 3, 9) == expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "name", "said"),
+    [
+        (Answer(None), "An", "no decision"),
+        (Answer(Decision.ACCEPT), " \n", "needs a name"),
+        (Answer(Decision.REJECT), "An", "needs a reason"),
+        (Answer(Decision.ACCEPT, "pg:deadline", "2026"), "An", "no field and no value"),
+        (Answer(Decision.CORRECT, "pg:deadline", "25", "in nhầm"), "An", "no year"),
+        (Answer(Decision.CORRECT, "pg:role", "lead", "in nhầm"), "An", "nothing that can be"),
+    ],
+)
+def test_what_may_not_stand_in_a_file_is_refused(ttl, answer, name, said):
+    items = {decisions.short(item.assertion): item for item in reviewing.items(ttl)}
+    with pytest.raises(ValueError, match=said):
+        reviewing.row(items[TARGET], answer, name, DAY)
+
+
+def test_a_row_is_one_line_whatever_is_typed(ttl):
+    items = {decisions.short(item.assertion): item for item in reviewing.items(ttl)}
+    answer = Answer(Decision.REJECT, reason='nói "khác",\nhai dòng')
+    line = reviewing.written(reviewing.row(items[TARGET], answer, "Nguyễn  Thị\tBình", DAY))
+    assert line.count("\n") == 1
+    assert f'{TARGET},reject,,,Nguyễn Thị Bình,{DAY},"nói ""khác"", hai dòng",' in line

@@ -180,12 +180,12 @@ def review(
     texts: Texts = None,
 ) -> None:
     """Rà soát những khẳng định kém chắc chắn nhất / review the least certain assertions."""
-    from policygraph import decisions, reviewing
+    from policygraph import decisions, review_terminal, reviewing
 
     place = resources.directory("data/review")
     items = reviewing.items(ttl or resources.directory("data/ttl"))
     pending = reviewing.pending(items, decisions.load(place))
-    terminal = reviewing.Terminal(_out, texts or resources.directory("data/texts"))
+    terminal = review_terminal.Terminal(_out, texts or resources.directory("data/texts"))
     reviewing.walk(pending, place, name, dt.datetime.now().astimezone().date(), terminal.ask)
 
 

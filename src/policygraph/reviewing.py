@@ -14,13 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-from rich.panel import Panel
-from rich.prompt import Prompt
-from rich.text import Text
-
 from policygraph import iri
-from policygraph import text as texts
 from policygraph.decisions import (
     COLUMNS,
     REVIEWABLE,
@@ -30,7 +24,7 @@ from policygraph.decisions import (
     short,
     value_of,
 )
-from policygraph.errors import PolicyGraphError, UnknownThing
+from policygraph.errors import UnknownThing
 from policygraph.iri import Kind
 from policygraph.rdf import files
 from policygraph.rdf.said import Said
@@ -138,43 +132,55 @@ def walk(found: Sequence[Item], review_dir: Path, name: str, today: dt.date, ask
     return made
 
 
-def record(review_dir: Path, item: Item, answer: Answer, name: str, today: dt.date) -> Path:
-    """Add one decision to the file of its reviewer, and see it safely on the disk."""
+def row(item: Item, answer: Answer, name: str, today: dt.date) -> tuple[str, ...]:
+    """A decision as the cells of ``decisions.COLUMNS``; raises ValueError where it may not stand
+    in a file: without a name, without a reason or with a value that does not fit."""
     if answer.decision is None:
         raise ValueError("there is no decision to record")
+    cells = (answer.field, answer.value, name, answer.reason)
+    field, value, who, reason = (" ".join(cell.split()) for cell in cells)
+    if not who:
+        raise ValueError("a decision needs a name")
+    if answer.decision is not Decision.ACCEPT and not reason:
+        raise ValueError(f"to {answer.decision} needs a reason")
+    if answer.decision is Decision.CORRECT:
+        if field not in fields(item):
+            raise ValueError(f"{field!r} is nothing that can be corrected here")
+        value_of(item.kind, field, value)
+    elif field or value:
+        raise ValueError(f"to {answer.decision} names no field and no value")
+    decided = (short(item.assertion), answer.decision.value, field, value)
+    return (*decided, who, today.isoformat(), reason, item.fingerprint)
+
+
+def written(cells: Sequence[str]) -> str:
+    """One line of a file of decisions, with its end."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cells)
+    return line.getvalue()
+
+
+def record(review_dir: Path, item: Item, answer: Answer, name: str, today: dt.date) -> Path:
+    """Add one decision to the file of its reviewer, and see it safely on the disk."""
+    line = written(row(item, answer, name, today))
     path = review_dir / f"{iri.slug(name)}.csv"
     review_dir.mkdir(parents=True, exist_ok=True)
-    row = (
-        short(item.assertion),
-        answer.decision.value,
-        answer.field,
-        answer.value,
-        name,
-        today.isoformat(),
-        " ".join(answer.reason.split()),
-        item.fingerprint,
-    )
-    line = io.StringIO()
-    writer = csv.writer(line, lineterminator="\n")
     if not path.exists() or path.stat().st_size == 0:
-        writer.writerow(COLUMNS)
+        line = written(COLUMNS) + line
     elif not path.read_bytes().endswith(b"\n"):
-        line.write("\n")
-    writer.writerow(row)
+        line = "\n" + line
     with path.open("a", encoding="utf-8", newline="") as handle:
-        handle.write(line.getvalue())
+        handle.write(line)
         handle.flush()
         os.fsync(handle.fileno())
     return path
 
 
-def context(texts_dir: Path, quote: Quote, words: int = CONTEXT_WORDS) -> tuple[str, str, str]:
-    """The words before a quote, the quote, and the words after it, each in one line.
+def around(text: str, quote: Quote, words: int = CONTEXT_WORDS) -> tuple[str, str, str]:
+    """The words of a text before a quote, the quote, and the words after it, each in one line.
 
-    Raises SourceError where the text cannot be read; UnknownThing where the quote does not
-    stand at its place.
+    Raises UnknownThing where the quote does not stand at its place.
     """
-    text = texts.read(texts_dir / quote.file, quote.file).text
     if quote.start < 0 or text[quote.start : quote.end] != quote.quote:
         raise UnknownThing(
             f"{quote.file}:{quote.start}-{quote.end}: câu chữ không còn ở chỗ này / "
@@ -184,85 +190,10 @@ def context(texts_dir: Path, quote: Quote, words: int = CONTEXT_WORDS) -> tuple[
     return " ".join(before[-words:]), " ".join(quote.quote.split()), " ".join(after[:words])
 
 
-def _fields(item: Item) -> list[str]:
+def fields(item: Item) -> list[str]:
     """What of an assertion can be corrected; a metadata statement speaks of one field only."""
     known = list(correctable(item.kind))
     if item.kind is not Kind.METADATA:
         return known
     own = {value for predicate, value in item.values if predicate == "pg:field"}
     return [field for field in known if field in own]
-
-
-class Terminal:
-    """Asks a person on a terminal, in Vietnamese with English beside it."""
-
-    def __init__(self, console: Console, texts_dir: Path) -> None:
-        self._console, self._texts = console, texts_dir
-
-    def ask(self, item: Item, number: int, count: int) -> Answer | None:
-        self._show(item, number, count)
-        choices = ["a", "r", "s", "q"]
-        if _fields(item):
-            choices.insert(2, "c")
-        chosen = Prompt.ask(
-            "a chấp nhận / accept · r bác bỏ / reject"
-            + (" · c sửa / correct" if "c" in choices else "")
-            + " · s bỏ qua / skip · q dừng / quit",
-            choices=choices,
-            show_choices=False,
-            console=self._console,
-        )
-        if chosen == "q":
-            return None
-        if chosen == "s":
-            return Answer(None)
-        if chosen == "a":
-            return Answer(Decision.ACCEPT)
-        if chosen == "r":
-            return Answer(Decision.REJECT, reason=self._reason())
-        return self._correction(item)
-
-    def _show(self, item: Item, number: int, count: int) -> None:
-        body = Text()
-        for predicate, value in item.values:
-            body.append(f"{predicate} ", style="cyan")
-            body.append(f"{value}\n")
-        for quote in item.quotes:
-            before, words, after = self._context(quote)
-            body.append(f"\n{quote.file}:{quote.start}-{quote.end}\n", style="dim")
-            body.append(f"… {before} ")
-            body.append(words, style="bold reverse")
-            body.append(f" {after} …\n")
-        title = f"{number}/{count} · {short(item.assertion)}"
-        state = f"{item.rule} · độ tin cậy / confidence {item.confidence:.2f}"
-        self._console.print(Panel(body, title=Text(title), subtitle=Text(state)))
-
-    def _context(self, quote: Quote) -> tuple[str, str, str]:
-        try:
-            return context(self._texts, quote)
-        except PolicyGraphError as error:
-            self._console.print(f"! {error}", style="yellow", highlight=False, markup=False)
-            return "", quote.quote, ""
-
-    def _reason(self) -> str:
-        while True:
-            reason = Prompt.ask("Lý do / reason", console=self._console).strip()
-            if reason:
-                return reason
-
-    def _correction(self, item: Item) -> Answer:
-        """Ask until the field and the value fit each other."""
-        while True:
-            field = Prompt.ask("Mục / field", choices=_fields(item), console=self._console)
-            value = Prompt.ask(
-                "Giá trị, để trống nếu không có / value, empty for none",
-                default="",
-                show_default=False,
-                console=self._console,
-            ).strip()
-            try:
-                value_of(item.kind, field, value)
-            except ValueError as error:
-                self._console.print(f"✗ {error}", style="red", highlight=False, markup=False)
-                continue
-            return Answer(Decision.CORRECT, field, value, self._reason())
