@@ -5,7 +5,9 @@ PYTEST_ARGS ?=
 
 BIN := .venv/bin
 READY := .venv/.ready
-CODE := $(wildcard src api tests bench)
+CODE := $(wildcard src api tests bench web/build.py)
+STATIC := api/policygraph_api/static/manifest.json
+WEB := $(filter-out web/node_modules,$(wildcard web/*)) $(shell find web/src -type f)
 
 .PHONY: help setup run test check bench build clean docs vocab lock
 .DELETE_ON_ERROR:
@@ -22,7 +24,7 @@ help:
 	@echo "make lock   ghim lại phiên bản phụ thuộc / pin the dependencies again"
 	@echo "make clean  xóa mọi thứ sinh ra / remove what was generated"
 
-setup: $(READY)
+setup: $(READY) $(STATIC)
 
 $(BIN)/python:
 	@command -v "$(PYTHON)" >/dev/null || { \
@@ -45,6 +47,10 @@ $(READY): requirements.lock pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+# The explorer's scripts and styles, built with the node of the environment.
+$(STATIC): $(WEB) $(READY)
+	$(BIN)/python web/build.py
+
 run: setup
 	$(BIN)/policygraph build
 	$(BIN)/policygraph serve --port $(PORT)
@@ -56,6 +62,7 @@ check: setup
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy $(CODE)
+	$(BIN)/python web/build.py --check
 	$(BIN)/python -m policygraph.vocabgen --check
 	$(BIN)/policygraph build --check
 	$(BIN)/policygraph check
@@ -80,4 +87,5 @@ lock: $(BIN)/python
 
 clean:
 	rm -rf .venv store site dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf api/policygraph_api/static web/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette_compress import CompressMiddleware
 
@@ -20,13 +20,23 @@ from policygraph.errors import AmbiguousThing, QueryError, StoreError, UnknownTh
 from policygraph.queries import load
 from policygraph.settings import Settings
 from policygraph.store import Snapshot
-from policygraph_api import agents_door, canned, data, lineage_routes, logs, openapi, operation
+from policygraph_api import (
+    agents_door,
+    canned,
+    data,
+    explorer,
+    lineage_routes,
+    logs,
+    openapi,
+    operation,
+)
 from policygraph_api.budgets import Budgets
+from policygraph_api.explorer.site import Site
 from policygraph_api.front import PACKED, Front
 from policygraph_api.graph_store import GraphStore
 from policygraph_api.metrics import Metrics
 from policygraph_api.problems import ProblemError, respond
-from policygraph_api.served import Builds, Switch, asked
+from policygraph_api.served import Builds, Switch, asked, fingerprint
 from policygraph_api.server import Server
 from policygraph_api.shelf import Shelves
 from policygraph_api.sparql import Sparql
@@ -46,10 +56,12 @@ def create_app(settings: Settings) -> Front:
         metrics.switches.inc()
         log.info("build switched", extra={"fields": {"from": switch.old, "to": switch.new}})
 
-    builds = Builds(settings, queries, switched)
+    shelves = Shelves(_snapshot)
+    site = Site(shelves, queries, lambda: asked().name)
+    builds = Builds(settings, fingerprint(queries, site.fingerprint), switched)
     desk = canned.Desk(queries)
     sparql = Sparql(settings, Budgets(settings.budget, settings.budget_period), metrics)
-    door = agents_door.Door(Shelves(_snapshot), sparql)
+    door = agents_door.Door(shelves, sparql)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -72,14 +84,11 @@ def create_app(settings: Settings) -> Front:
     )
     _tell_errors(app)
 
-    @app.get("/", include_in_schema=False)
-    def front_page() -> Response:
-        return asked().front_page
-
     app.include_router(operation.health_routes(builds, settings, len(queries)))
     app.include_router(canned.router(desk))
     app.include_router(lineage_routes.router(desk))
-    app.include_router(data.router(_snapshot))
+    app.include_router(data.router(shelves))
+    app.include_router(explorer.router(site))
     app.router.routes.append(Route(agents_door.PATH, door, methods=["POST"]))
     operation.add_admin(app, builds, settings)
     graphs = GraphStore(sparql, settings.max_answer_mb)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from policygraph_api import drawing_routes, export_routes, linked, listing_routes, search_routes
-from policygraph_api.shelf import Current, Shelves
+from policygraph_api.shelf import Shelves
 
 
-def router(current: Current) -> APIRouter:
-    """All data routes over the build that ``current`` gives."""
-    shelves = Shelves(current)
+def router(shelves: Shelves) -> APIRouter:
+    """All data routes over the build that ``shelves`` give."""
     routes = APIRouter()
     routes.include_router(search_routes.router(shelves))
     routes.include_router(export_routes.router(shelves))

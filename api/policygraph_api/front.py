@@ -77,7 +77,7 @@ class Front:
             await self._app(scope, receive, send)
             return
         method, path = scope["method"], scope["path"]
-        served, is_fixed = self.builds.current, False
+        served, is_fixed, prefix = self.builds.current, False, ""
         if path.startswith("/build/") and (found := _BUILD.fullmatch(path)):
             named = await self.builds.get(found[1])
             if named is None:
@@ -99,7 +99,10 @@ class Front:
                     language = value
                 elif name == b"if-none-match":
                     known = value
-            key = (served.tag, path, scope["query_string"], accept, encoding, language)
+            # A page's links stay in its build, and its look changes with the code.
+            is_page = b"text/html" in accept
+            place, is_fixed = prefix + path if is_page else path, is_fixed and not is_page
+            key = (served.tag, place, scope["query_string"], accept, encoding, language)
             etag = make_etag(key)
             if known and etag in known:
                 self.not_modified += 1

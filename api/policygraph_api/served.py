@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Protocol
 
-from starlette.responses import Response
-
 from policygraph import engine_http, store
 from policygraph.engine import Engine
 from policygraph.engine_virtuoso import Virtuoso
@@ -27,7 +25,6 @@ from policygraph.errors import StoreError
 from policygraph.lookup import Lookup
 from policygraph.queries import CannedQuery
 from policygraph.settings import Settings
-from policygraph_api import home
 from policygraph_api.remote import RemoteRunner
 from policygraph_api.workers import Counts, Job, Limits, Pool, Result, Run
 
@@ -73,14 +70,14 @@ class Served:
         engine: Engine,
         runner: Runner,
         connected: Runner | None,
-        queries: Mapping[str, CannedQuery],
+        code: str,
     ) -> None:
         self.engine, self.runner, self._connected = engine, runner, connected
         self.lookup = Lookup(engine)
         self.triples = len(engine)
         self.name = engine.hash or "none"
-        self.tag = _tag(self.name, queries)
-        self.front_page: Response = home.page(queries.values(), engine.hash, self.triples)
+        self.tag = hashlib.sha256(f"{self.name}\n{code}".encode()).hexdigest()[:16]
+        """Names everything that answers depend on."""
         self.readers = 0
         self.is_closed = False
 
@@ -110,12 +107,13 @@ class Served:
         self.engine.close()
 
 
-def _tag(name: str, queries: Mapping[str, CannedQuery]) -> str:
-    """Names everything that answers depend on: the build, the canned queries, the code."""
-    digest = hashlib.sha256(f"{name}\n{version('policygraph')}\n".encode())
+def fingerprint(queries: Mapping[str, CannedQuery], pages: str) -> str:
+    """Of what answers depend on beside the build: the code, the canned queries, and ``pages``,
+    which names what pages are made of."""
+    digest = hashlib.sha256(f"{version('policygraph')}\n{pages}\n".encode())
     for query in queries.values():
         digest.update("\n".join((query.name, *query.lines)).encode())
-    return digest.hexdigest()[:16]
+    return digest.hexdigest()
 
 
 _asked: ContextVar[Served] = ContextVar("_asked")
@@ -146,15 +144,15 @@ class Switch:
 
 
 class Builds:
-    """Opens and closes builds, and follows ``current``."""
+    """Opens and closes builds, and follows ``current``.  ``code`` is a fingerprint."""
 
     def __init__(
         self,
         settings: Settings,
-        queries: Mapping[str, CannedQuery],
+        code: str,
         on_switch: Callable[[Switch], None],
     ) -> None:
-        self._settings, self._queries, self._on_switch = settings, queries, on_switch
+        self._settings, self._code, self._on_switch = settings, code, on_switch
         self._old: OrderedDict[str, Served] = OrderedDict()
         self._drained: set[asyncio.Task[None]] = set()
         self._changing = asyncio.Lock()
@@ -217,7 +215,7 @@ class Builds:
         if settings.engine_url:
             kind = _REMOTES[settings.engine_dialect]
             engine: Engine = kind(engine_http.server(settings))
-            return Served(engine, RemoteRunner(settings), None, self._queries)
+            return Served(engine, RemoteRunner(settings), None, self._code)
         snapshot = store.open_read_only(settings.store, name)
         limits = Limits(
             settings.workers,
@@ -231,7 +229,7 @@ class Builds:
         if settings.services:
             few = Limits(1, settings.timeout, settings.memory_mb, settings.queue, settings.patience)
             connected = Pool(snapshot.path, few, connected=True)
-        return Served(snapshot, pool, connected, self._queries)
+        return Served(snapshot, pool, connected, self._code)
 
     async def _open_old(self, name: str) -> Served | None:
         try:

@@ -14,6 +14,7 @@ from policygraph.errors import AmbiguousThing, QueryError, UnknownThing
 from policygraph.lookup import Lookup
 from policygraph_api import data
 from policygraph_api.problems import ProblemError, respond
+from policygraph_api.shelf import Shelves
 
 TTL = Path(__file__).parent.parent / "fixtures" / "ttl"
 
@@ -33,7 +34,7 @@ def snapshot(store_root):
 @pytest.fixture(scope="session")
 def app(snapshot):
     made = FastAPI()
-    made.include_router(data.router(lambda: snapshot))
+    made.include_router(data.router(Shelves(lambda: snapshot)))
     kinds = (
         (UnknownThing, "unknown-thing"),
         (AmbiguousThing, "ambiguous-thing"),

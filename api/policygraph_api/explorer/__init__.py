@@ -1,0 +1,22 @@
+"""The explorer: pages for people, each in Vietnamese and, under ``/en``, in English."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from policygraph_api.explorer import home
+from policygraph_api.explorer.site import ENGLISH, Site
+
+PAGES = (home,)
+"""A module a page, or a few that belong together; each gives its routes."""
+
+
+def router(site: Site) -> APIRouter:
+    """Every page in both languages, and the files they need."""
+    routes = APIRouter(include_in_schema=False)
+    for page in PAGES:
+        made = page.routes(site)
+        routes.include_router(made)
+        routes.include_router(made, prefix=ENGLISH)
+    routes.include_router(site.assets.router())
+    return routes

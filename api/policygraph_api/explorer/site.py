@@ -1,0 +1,199 @@
+"""What the pages of the explorer share: templates, languages, addresses, assets, their policy.
+
+A page is at ``/tasks/…`` in Vietnamese and at ``/en/tasks/…`` in English; under ``/build/<hash>``
+every link stays within that build.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from policygraph import iri
+from policygraph.queries import CannedQuery, Record, bind, records
+from policygraph_api.assets import Assets
+from policygraph_api.explorer import strings
+from policygraph_api.shelf import Shelf, Shelves
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+SHORT = 160
+"""Longest text of a link, in code points."""
+ENGLISH = "/en"
+OWN_PAGES = {
+    iri.Kind.DOCUMENT: "documents",
+    iri.Kind.TASK: "tasks",
+    iri.Kind.AGENCY: "agencies",
+    iri.Kind.INDICATOR: "indicators",
+}
+"""Kinds of things with a page of their own; the others have the page of linked data."""
+NAVIGATION = ("documents", "tasks", "agencies", "indicators", "lineage", "gaps", "query")
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Where a page stands: its language, the prefix of its build, its path and query."""
+
+    lang: str
+    prefix: str
+    path: str
+    query: str
+
+    def url(self, path: str, **query: object) -> str:
+        """A page's address in the language of this one; what is None is left out."""
+        return self.service((ENGLISH if self.lang == "en" else "") + path, **query)
+
+    def service(self, path: str, **query: object) -> str:
+        """An address that has no language: the API, downloads."""
+        kept = {name: value for name, value in query.items() if value is not None}
+        return self.prefix + path + ("?" + urlencode(kept, doseq=True) if kept else "")
+
+    def other(self, lang: str) -> str:
+        """This page in another language."""
+        path = self.prefix + (ENGLISH if lang == "en" else "") + quote(self.path)
+        return f"{path}?{self.query}" if self.query else path
+
+    def href(self, address: str) -> str:
+        """Where an IRI leads: its page here, or the address itself elsewhere; what is no web
+        address becomes no link."""
+        if address.startswith(iri.THINGS):
+            kind, _, local = address.removeprefix(iri.THINGS).partition("/")
+            page = OWN_PAGES.get(kind)  # type: ignore[call-overload]  # a StrEnum equals its text
+            return self.url(f"/{page}/{local}" if page else f"/data/id/{kind}/{local}.html")
+        if address.startswith(iri.ONTOLOGY):
+            return self.url("/ontology.html") + "#" + address.removeprefix(iri.ONTOLOGY)
+        if address.startswith(iri.BASE):
+            return self.url(f"/data/{address.removeprefix(iri.BASE)}.html")
+        return address if address.startswith(("https://", "http://")) else "#"
+
+
+_here: ContextVar[Here] = ContextVar("_here")
+
+
+def here(request: Request) -> Here:
+    """Where a request's page stands."""
+    path = request.scope["path"]
+    lang = "vi"
+    if path == ENGLISH or path.startswith(ENGLISH + "/"):
+        lang, path = "en", path.removeprefix(ENGLISH) or "/"
+    prefix = request.scope.get("policygraph.prefix", "")
+    return Here(lang, prefix, path, request.scope["query_string"].decode("latin-1"))
+
+
+class Site:
+    """Renders pages.  ``build`` names the build asked about."""
+
+    def __init__(
+        self, shelves: Shelves, queries: Mapping[str, CannedQuery], build: Callable[[], str]
+    ) -> None:
+        self._shelves, self.queries, self._build = shelves, queries, build
+        self.assets = Assets()
+        self._strings = strings.load()
+        folder = files("policygraph_api") / "templates"
+        sources = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+        self._environment = Environment(
+            loader=FunctionLoader(sources.get),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals |= {
+            "t": self.t,
+            "has_text": lambda key: key in self._strings,
+            "url": lambda path, **query: _here.get().url(path, **query),
+            "service": lambda path, **query: _here.get().service(path, **query),
+            "href": lambda address: _here.get().href(address),
+            "lang": lambda: _here.get().lang,
+            "here": _here.get,
+            "asset": lambda name: _here.get().service(self.assets.path(name)),
+            "say": say,
+            "number": lambda value: strings.number(value, _here.get().lang),
+            "date": day,
+            "navigation": NAVIGATION,
+        }
+        self._environment.filters["shorten"] = shorten
+        digest = hashlib.sha256(self.assets.digest.encode())
+        for name, source in sorted(sources.items()):
+            digest.update(f"{name}\n{source}".encode())
+        digest.update(repr(sorted(self._strings.items())).encode())
+        self.fingerprint = digest.hexdigest()
+        """Of all that pages are made of beside the build: templates, strings and assets."""
+
+    def shelf(self) -> Shelf:
+        """The build asked about, with its look-up and its search index."""
+        return self._shelves()
+
+    def ask(self, name: str, **values: str) -> list[Record]:
+        """The rows of a canned query, its parameters as people write them."""
+        shelf = self.shelf()
+        return records(shelf.snapshot, bind(self.queries[name], values, shelf.lookup))
+
+    def t(self, key: str, **values: object) -> str:
+        """A string in the page's language; raises KeyError where there is none."""
+        return self._strings[key].say(_here.get().lang, values)
+
+    def render(
+        self,
+        request: Request,
+        template: str,
+        values: Mapping[str, object],
+        status: int = 200,
+        policy: str = POLICY,
+    ) -> HTMLResponse:
+        """A page; ``template`` is the name of its file."""
+        with at(here(request)):
+            html = self._environment.get_template(template).render(build=self._build(), **values)
+        return HTMLResponse(html, status, headers={"Content-Security-Policy": policy})
+
+
+@contextmanager
+def at(place: Here) -> Iterator[None]:
+    """Within, ``t``, ``url`` and the others speak for this place."""
+    token = _here.set(place)
+    try:
+        yield
+    finally:
+        _here.reset(token)
+
+
+def say(vi: str, en: str | None = None) -> Markup:
+    """A name from the graph in the page's language, or in Vietnamese and marked as that."""
+    if _here.get().lang == "vi":
+        return Markup.escape(vi)
+    return Markup.escape(en) if en else Markup('<span lang="vi">{}</span>').format(vi)
+
+
+def day(written: str | None) -> str:
+    """A date of the graph ("2021-07-07", "2021-07" or "2021") as people write it."""
+    if not written:
+        return ""
+    lang = _here.get().lang
+    if len(written) == len("2021-07-07"):
+        found = date.fromisoformat(written)
+        return f"{found:%d/%m/%Y}" if lang == "vi" else f"{found.day} {found:%B %Y}"
+    year, _, month = written.partition("-")
+    if not month:
+        return year
+    return f"{month}/{year}" if lang == "vi" else f"{date(int(year), int(month), 1):%B %Y}"
+
+
+def shorten(text: str) -> str:
+    """A text cut at a word."""
+    if len(text) <= SHORT:
+        return text
+    return text[:SHORT].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,29 @@
+"""The whole service over the graph of the corpus, in-process."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.testclient import TestClient
+
+from policygraph import lineage, resources, store
+from policygraph.settings import Settings
+from policygraph_api.app import create_app
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+@pytest.fixture(scope="session")
+def corpus_store(tmp_path_factory):
+    root = tmp_path_factory.mktemp("explorer") / "store"
+    store.build(
+        resources.directory("data/ttl"), resources.directory("ontology"), root, lineage.derive
+    )
+    return root
+
+
+@pytest.fixture(scope="session")
+def web(corpus_store):
+    """A client that accepts what browsers accept and follows redirects."""
+    settings = Settings(store=corpus_store, workers=2, memory_mb=512, budget=10_000)
+    with TestClient(create_app(settings), headers=BROWSER) as opened:
+        yield opened
