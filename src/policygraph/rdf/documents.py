@@ -5,6 +5,7 @@ Superclasses are asserted too, so that plain SPARQL finds what it should.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from policygraph import iri, vocab
@@ -81,18 +82,19 @@ def cited_graph(graph: Graph, documents: Iterable[KnownDocument], registers: Reg
         graph.type(node, "pg:PolicyDocument", "eli:Work", *concept.classes)
         graph.link(node, "pg:documentType", iri.concept("document-type", concept.name))
         if known.number:
-            graph.add(node, "pg:documentNumber", terms.text(known.number))
+            graph.text(node, "pg:documentNumber", known.number)
         if known.issued:
             graph.add(node, "dcterms:issued", terms.day(known.issued))
         if known.name:
-            graph.add(node, "dcterms:title", terms.text(known.name, "vi"))
+            graph.text(node, "dcterms:title", known.name, "vi")
         if registers.place(known.jurisdiction):
             graph.link(node, "pg:jurisdiction", place_iri(known.jurisdiction))
         if known.issuer:
             graph.link(node, "pg:issuer", iri.thing(Kind.AGENCY, known.issuer.local))
         named = f"{concept.vi} {known.number}" if known.number else known.name or concept.vi
         english = f"{concept.en} {known.number}" if known.number else f"{concept.en}: {known.name}"
-        graph.add(node, "rdfs:label", terms.text(named, "vi"), terms.text(english, "en"))
+        graph.text(node, "rdfs:label", named, "vi")
+        graph.text(node, "rdfs:label", english, "en")
 
 
 def document_type(word: str | None) -> vocab.Concept:
@@ -114,6 +116,10 @@ class _Writer:
         self.text = self.tree.source.text
         self.local = facts.key.local
         self.node = iri.document(facts.key)
+        self._parts = [iri.under(Kind.PART, self.local, part.name) for part in self.tree.parts]
+        self._orders = {
+            child: order for part in self.tree.parts for order, child in enumerate(part.children, 1)
+        }
         self._evidences: set[str] = set()
         self._tasks = frozenset(task.part for task in facts.reading.tasks)
         self._document()
@@ -139,7 +145,7 @@ class _Writer:
         graph.type(node, "pg:PolicyDocument", "eli:Work", *concept.classes)
         graph.link(node, "pg:documentType", iri.concept("document-type", concept.name))
         for language, label in self._labels(concept).items():
-            graph.add(node, "rdfs:label", terms.text(label, language))
+            graph.text(node, "rdfs:label", label, language)
         for name, predicate in _METADATA_TERMS.items():
             value: Field | None = getattr(said, name)
             if value is None:
@@ -149,17 +155,17 @@ class _Writer:
                 graph.add(node, predicate, _PLAIN_FIELDS[name](value.value))
         for position, recipient in enumerate(said.recipients):
             self._metadata(f"recipient-{position}", "pg:recipient", recipient)
-            graph.add(node, "pg:recipient", terms.text(recipient.value, "vi"))
+            graph.text(node, "pg:recipient", recipient.value, "vi")
         if said.issuer_agency:
             graph.link(node, "pg:issuer", iri.thing(Kind.AGENCY, said.issuer_agency.local))
         if said.jurisdiction:
             graph.link(node, "pg:jurisdiction", place_iri(said.jurisdiction.value))
         source = self.tree.source
-        graph.add(node, "pg:sourceFile", terms.text(source.path))
-        graph.add(node, "pg:sourceSha256", terms.text(source.sha256))
+        graph.text(node, "pg:sourceFile", source.path)
+        graph.text(node, "pg:sourceSha256", source.sha256)
         if source.original and source.original_sha256:
-            graph.add(node, "pg:originalFile", terms.text(source.original))
-            graph.add(node, "pg:originalSha256", terms.text(source.original_sha256))
+            graph.text(node, "pg:originalFile", source.original)
+            graph.text(node, "pg:originalSha256", source.original_sha256)
 
     def _labels(self, concept: vocab.Concept) -> Mapping[str, str]:
         said = self.facts.reading.metadata
@@ -192,7 +198,7 @@ class _Writer:
         self.graph.type(node, "pg:Metadata")
         self.graph.link(node, "pg:inDocument", self.node)
         self.graph.link(node, "pg:field", predicate)
-        self.graph.add(node, "pg:surface", terms.text(value.value, "vi"))
+        self.graph.text(node, "pg:surface", value.value, "vi")
         zone = self._zone_class(value.span)
         self._assertion(node, (value.span,), value.rule, value.confidence, zone)
 
@@ -211,20 +217,20 @@ class _Writer:
         graph.link(node, "pg:partOf", self._part_iri(parent) if part.parent else self.node)
         graph.link(node, "pg:inDocument", self.node)
         graph.link(node, "pg:partKind", iri.concept("part-kind", part.kind))
-        graph.add(node, "pg:order", terms.integer(parent.children.index(part.index) + 1))
-        graph.add(node, "pg:start", terms.integer(part.start))
-        graph.add(node, "pg:end", terms.integer(part.end))
+        graph.integer(node, "pg:order", self._orders[part.index])
+        graph.integer(node, "pg:start", part.start)
+        graph.integer(node, "pg:end", part.end)
         kind = _KINDS[part.kind]
         if part.path:
-            graph.add(node, "pg:path", terms.text(part.path))
-            graph.add(node, "rdfs:label", terms.text(f"{kind.vi} {part.path}", "vi"))
-            graph.add(node, "rdfs:label", terms.text(f"{kind.en} {part.path}", "en"))
+            graph.text(node, "pg:path", part.path)
+            graph.text(node, "rdfs:label", f"{kind.vi} {part.path}", "vi")
+            graph.text(node, "rdfs:label", f"{kind.en} {part.path}", "en")
         for piece in self._words_of(part):
             graph.link(node, "pg:evidence", self._evidence(piece))
         words = self.tree.own_text(part)
         if words:
             predicate = "pg:heading" if part.is_heading else "pg:text"
-            graph.add(node, predicate, terms.text(words, "vi"))
+            graph.text(node, predicate, words, "vi")
 
     def _words_of(self, part: Part) -> tuple[Span, ...]:
         """A part's own words; of a table or appendix that has none its first line, so that each
@@ -242,7 +248,7 @@ class _Writer:
         return ()
 
     def _part_iri(self, part: Part) -> str:
-        return iri.under(Kind.PART, self.local, part.name)
+        return self._parts[part.index]
 
     # --- tasks, targets, assignments -------------------------------------------------------
 
@@ -255,8 +261,8 @@ class _Writer:
         graph.type(node, *_TASK_CLASSES[task.kind])
         graph.link(node, "pg:stipulatedIn", self._part_iri(part))
         graph.link(node, "pg:inDocument", self.node)
-        graph.add(node, "pg:text", terms.text(self.tree.join(task.pieces), "vi"))
-        graph.add(node, "rdfs:label", terms.text(task.label, "vi"))
+        graph.text(node, "pg:text", self.tree.join(task.pieces), "vi")
+        graph.text(node, "rdfs:label", task.label, "vi")
         if task.period:
             if task.period.start_year:
                 graph.add(node, "pg:startYear", terms.year(task.period.start_year))
@@ -265,7 +271,7 @@ class _Writer:
             if task.period.recurrence:
                 graph.link(node, "pg:recurrence", iri.concept("recurrence", task.period.recurrence))
         if task.product:
-            graph.add(node, "pg:product", terms.text(task.product, "vi"))
+            graph.text(node, "pg:product", task.product, "vi")
         if task.kind == "document":
             self._planned(node, part, task)
         zone = "table" if part.cells else "body"
@@ -286,17 +292,18 @@ class _Writer:
         graph.link(task_node, "pg:mandates", node)
         graph.type(node, "pg:PolicyDocument", "eli:Work", *concept.classes)
         graph.link(node, "pg:documentType", iri.concept("document-type", concept.name))
-        graph.add(node, "rdfs:label", terms.text(f"{task.label} (dự kiến)", "vi"))
-        graph.add(node, "rdfs:label", terms.text(f"{concept.en}, planned: {task.label}", "en"))
+        graph.text(node, "rdfs:label", f"{task.label} (dự kiến)", "vi")
+        graph.text(node, "rdfs:label", f"{concept.en}, planned: {task.label}", "en")
 
     def _targets(self, mentions: Sequence[TargetMention]) -> Mapping[int, list[str]]:
         """Write the targets; their IRIs by the index of their part."""
         by_part: dict[int, list[str]] = {}
-        for mention in mentions:
+        numbers: Counter[int] = Counter()
+        for mention in dict.fromkeys(mentions):
             part = self.tree.parts[mention.part]
             kind = Kind.BASELINE if mention.is_baseline else Kind.TARGET
-            number = sum(1 for m in mentions[: mentions.index(mention)] if m.part == mention.part)
-            node = iri.under(kind, self.local, f"{part.name}/v{number + 1}")
+            numbers[mention.part] += 1
+            node = iri.under(kind, self.local, f"{part.name}/v{numbers[mention.part]}")
             self._target(node, part, mention)
             if not mention.is_baseline:
                 by_part.setdefault(mention.part, []).append(node)
@@ -307,10 +314,10 @@ class _Writer:
         graph.type(node, "pg:Baseline" if mention.is_baseline else "pg:Target")
         graph.link(node, "pg:stipulatedIn", self._part_iri(part))
         graph.link(node, "pg:inDocument", self.node)
-        graph.add(node, "pg:text", terms.text(self.tree.join(mention.pieces), "vi"))
-        graph.add(node, "rdfs:label", terms.text(shorten(self.tree.join(mention.pieces), 90), "vi"))
+        graph.text(node, "pg:text", self.tree.join(mention.pieces), "vi")
+        graph.text(node, "rdfs:label", shorten(self.tree.join(mention.pieces), 90), "vi")
         graph.link(node, "pg:indicator", indicator_iri(mention))
-        graph.add(node, "pg:indicatorWording", terms.text(mention.indicator, "vi"))
+        graph.text(node, "pg:indicatorWording", mention.indicator, "vi")
         if mention.comparator:
             name = _COMPARATORS[mention.comparator]
             graph.link(node, "pg:comparator", iri.concept("comparator", name))
@@ -327,9 +334,9 @@ class _Writer:
                 node, "pg:year" if mention.is_baseline else "pg:deadline", terms.year(mention.year)
             )
         if mention.scope:
-            graph.add(node, "pg:scope", terms.text(mention.scope, "vi"))
+            graph.text(node, "pg:scope", mention.scope, "vi")
         if mention.exception:
-            graph.add(node, "pg:exception", terms.text(mention.exception, "vi"))
+            graph.text(node, "pg:exception", mention.exception, "vi")
         said = self.facts.reading.metadata.jurisdiction
         if said:
             graph.link(node, "pg:jurisdiction", place_iri(said.value))
@@ -361,11 +368,11 @@ class _Writer:
         graph.link(node, "pg:agency", agency)
         graph.link(node, "pg:role", iri.concept("role", mention.role))
         graph.link(node, "pg:via", iri.concept("via", mention.via))
-        graph.add(node, "pg:surface", terms.text(mention.agency.surface, "vi"))
+        graph.text(node, "pg:surface", mention.agency.surface, "vi")
         if mention.src is not None:
             graph.link(node, "pg:assignedIn", self._part_iri(self.tree.parts[mention.src]))
         if mention.note:
-            graph.add(node, "pg:note", terms.text(mention.note))
+            graph.text(node, "pg:note", mention.note)
         if mention.role in _SHORTCUTS:
             graph.link(about, _SHORTCUTS[mention.role], agency)
         zone = "table" if mention.via == "table" else "body"
@@ -384,7 +391,7 @@ class _Writer:
         graph.link(node, "pg:inDocument", self.node)
         graph.link(node, "pg:citedDocument", cited)
         graph.link(node, "pg:relation", relation)
-        graph.add(node, "pg:surface", terms.text(self.tree.join(mention.pieces), "vi"))
+        graph.text(node, "pg:surface", self.tree.join(mention.pieces), "vi")
         subject = self._subject(citation.subject)
         if subject is not None and subject != cited and mention.relation != "self":
             graph.link(node, "pg:citingSubject", subject)
@@ -410,8 +417,8 @@ class _Writer:
         graph.link(node, "pg:citingPart", self._part_iri(self.tree.parts[conflict.mention.part]))
         graph.link(node, "pg:conflictAbout", iri.document(conflict.about))
         graph.link(node, "pg:conflictField", predicate)
-        graph.add(node, "pg:keptValue", terms.text(conflict.kept))
-        graph.add(node, "pg:conflictingValue", terms.text(conflict.conflicting))
+        graph.text(node, "pg:keptValue", conflict.kept)
+        graph.text(node, "pg:conflictingValue", conflict.conflicting)
         self._assertion(node, conflict.mention.pieces, "conflict.identity", 1.0, "body")
 
     def _unresolved(self, mention: UnresolvedMention, number: int) -> None:
@@ -421,9 +428,10 @@ class _Writer:
         graph.type(node, "pg:Unresolved")
         graph.link(node, "pg:inDocument", self.node)
         graph.link(node, "pg:citingPart", self._part_iri(self.tree.parts[mention.part]))
-        graph.add(node, "pg:surface", terms.text(mention.surface, "vi"))
+        graph.text(node, "pg:surface", mention.surface, "vi")
         graph.link(node, "pg:reason", iri.concept("reason", mention.reason))
-        graph.add(node, "pg:note", terms.text(mention.detail) if mention.detail else None)
+        if mention.detail:
+            graph.text(node, "pg:note", mention.detail)
         self._assertion(node, mention.pieces, mention.rule, 1.0, "body")
 
     # --- evidence --------------------------------------------------------------------------
@@ -434,8 +442,8 @@ class _Writer:
         graph = self.graph
         for piece in pieces:
             graph.link(node, "pg:evidence", self._evidence(piece))
-        graph.add(node, "pg:rule", terms.text(rule))
-        graph.add(node, "pg:confidence", terms.typed(f"{confidence:.2f}", "decimal"))
+        graph.text(node, "pg:rule", rule)
+        graph.typed(node, "pg:confidence", f"{confidence:.2f}", "decimal")
         graph.link(node, "pg:evidenceClass", iri.concept("evidence-class", zone))
         graph.link(node, "pg:status", iri.concept("status", "proposed"))
 
@@ -446,10 +454,10 @@ class _Writer:
             return node
         self._evidences.add(node)
         graph.type(node, "pg:Evidence")
-        graph.add(node, "pg:quote", terms.text(self.text[span.start : span.end]))
-        graph.add(node, "pg:start", terms.integer(span.start))
-        graph.add(node, "pg:end", terms.integer(span.end))
-        graph.add(node, "pg:sourceFile", terms.text(self.tree.source.path))
+        graph.text(node, "pg:quote", self.text[span.start : span.end])
+        graph.integer(node, "pg:start", span.start)
+        graph.integer(node, "pg:end", span.end)
+        graph.text(node, "pg:sourceFile", self.tree.source.path)
         return node
 
 

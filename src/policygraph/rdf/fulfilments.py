@@ -13,16 +13,11 @@ from policygraph.resolve import DocumentFacts
 def add(graph: Graph, document: DocumentFacts, found: Identified) -> None:
     """A citation of evidence class "inferred" for each fulfilment, so that a lineage can show it,
     with the row's own words and the candidates' scores."""
-    mandated = {
-        triple.subject: triple.object
-        for triple in graph
-        if triple.predicate.value == iri.term("mandates")
-    }
     for fulfilment in found.fulfilments:
         task = iri.under(Kind.TASK, document.key.local, _name(document, fulfilment))
-        planned = mandated.get(terms.node(task))
+        planned = graph.target(task, "pg:mandates")
         if planned is not None:
-            _add(graph, document, fulfilment, str(planned)[1:-1])
+            _add(graph, document, fulfilment, planned)
 
 
 def _add(graph: Graph, document: DocumentFacts, fulfilment: Fulfilment, planned: str) -> None:

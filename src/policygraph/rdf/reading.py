@@ -9,7 +9,8 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from policygraph.errors import DataError
-from policygraph.rdf.terms import RDF_TYPE, expand
+from policygraph.rdf.terms import expand
+from policygraph.rdf.turtle import RDF_TYPE
 
 
 class Statements:
@@ -25,7 +26,7 @@ class Statements:
             subject, value = triple.subject, triple.object
             if isinstance(subject, ox.NamedNode) and isinstance(value, ox.NamedNode | ox.Literal):
                 self._objects[subject.value, triple.predicate.value].add(value.value)
-                if triple.predicate == RDF_TYPE:
+                if triple.predicate.value == RDF_TYPE:
                     self._instances[value.value].add(subject.value)
 
     def objects(self, subject: str, predicate: str) -> list[str]:

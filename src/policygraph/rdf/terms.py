@@ -1,14 +1,14 @@
 """Triples and their byte-stable Turtle.
 
-The writer is Oxigraph's; stability comes from what goes in: statements sorted by subject,
-``rdf:type`` first, no blank nodes, one fixed table of prefixes.
+Stability comes from what goes in: statements sorted by subject, ``rdf:type`` first, no blank
+nodes, one fixed table of prefixes.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -17,11 +17,10 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from policygraph import iri
+from policygraph.rdf.turtle import INTEGER, IS_A, RDF_TYPE, STRING, Row, write
 
 XSD = iri.PREFIXES["xsd"]
 _DIGITS = re.compile(r"(\d+)")
-TYPE = iri.PREFIXES["rdf"] + "type"
-RDF_TYPE = ox.NamedNode(TYPE)
 
 Object = ox.NamedNode | ox.Literal
 
@@ -57,54 +56,80 @@ def day(value: date) -> ox.Literal:
 
 
 class Graph:
-    """A set of triples under construction; ``None`` objects are left out."""
+    """A set of triples under construction; ``None`` objects are left out.
+
+    Predicates, classes and targets are CURIEs of the project's prefixes or full IRIs.
+    """
 
     def __init__(self) -> None:
-        self._said: dict[str, dict[tuple[str, str | ox.Literal], None]] = defaultdict(dict)
-        """By subject: predicate and object of each triple, once; IRIs as plain strings."""
+        self._said: dict[str, dict[Row, None]] = defaultdict(dict)
+        """By subject: what is said of it, once."""
 
     def add(self, subject: str, predicate: str, *objects: Object | None) -> None:
-        """Add one triple per object; predicates are CURIEs ("pg:text") or full IRIs."""
+        """Add one triple per object."""
         said = self._said[subject]
-        name = expand(predicate)
+        name = _predicate(predicate)
         for value in objects:
             if value is not None:
-                said[name, value if isinstance(value, ox.Literal) else value.value] = None
+                said[name, value.value, _kind(value)] = None
 
     def link(self, subject: str, predicate: str, *targets: str | None) -> None:
         """Add one triple per target IRI or CURIE."""
         said = self._said[subject]
-        name = expand(predicate)
+        name = _predicate(predicate)
         for target in targets:
             if target is not None:
-                said[name, expand(target)] = None
+                said[name, expand(target), ""] = None
 
     def type(self, subject: str, *classes: str) -> None:
         self.link(subject, "rdf:type", *classes)
 
+    def text(self, subject: str, predicate: str, value: str, language: str | None = None) -> None:
+        """Add words, in a language or as a plain string."""
+        kind = f"@{language}" if language else STRING
+        self._said[subject][_predicate(predicate), value, kind] = None
+
+    def integer(self, subject: str, predicate: str, value: int) -> None:
+        self._said[subject][_predicate(predicate), str(value), INTEGER] = None
+
+    def typed(self, subject: str, predicate: str, value: str, datatype: str) -> None:
+        """Add a literal of a datatype of XML Schema ("decimal", "gYear")."""
+        self._said[subject][_predicate(predicate), value, XSD + datatype] = None
+
     def drop(self, subjects: set[str], kept_predicates: set[str]) -> None:
         """Take out what is said of the subjects, but for the kept predicates (CURIEs)."""
-        kept = {expand(p) for p in kept_predicates}
+        kept = {_predicate(p) for p in kept_predicates}
         for subject in subjects & set(self._said):
             said = self._said[subject]
-            self._said[subject] = {key: None for key in said if key[0] in kept}
+            self._said[subject] = {row: None for row in said if row[0] in kept}
 
     def said(self) -> Iterator[tuple[str, str, str]]:
         """Subject, predicate and value of each triple as plain strings, in no order."""
         for subject, said in self._said.items():
-            for name, value in said:
-                yield subject, name, value if isinstance(value, str) else value.value
+            for name, value, _ in said:
+                yield subject, RDF_TYPE if name == IS_A else name, value
+
+    def target(self, subject: str, predicate: str) -> str | None:
+        """The first IRI that is said of a subject with a predicate; None if there is none."""
+        name = _predicate(predicate)
+        rows = self._said.get(subject, ())
+        return next((value for p, value, kind in rows if p == name and not kind), None)
 
     def __len__(self) -> int:
         return sum(map(len, self._said.values()))
 
     def __iter__(self) -> Iterator[ox.Triple]:
-        """Triples sorted by subject, ``rdf:type`` first."""
-        for subject in sorted(self._said, key=_natural):
+        """Triples in the order of the Turtle."""
+        for subject, rows in self.sorted():
             here = node(subject)
-            for name, value in sorted(self._said[subject], key=_order):
-                term = _named(value) if isinstance(value, str) else value
-                yield ox.Triple(here, _named(name), term)
+            for name, value, kind in rows:
+                predicate = node(RDF_TYPE if name == IS_A else name)
+                yield ox.Triple(here, predicate, _term(value, kind))
+
+    def sorted(self) -> Iterator[tuple[str, list[Row]]]:
+        """Subjects with what is said of each, ``rdf:type`` first."""
+        for subject in sorted(self._said, key=_natural):
+            yield subject, sorted(self._said[subject])
 
 
 @lru_cache(maxsize=8192)
@@ -115,24 +140,36 @@ def expand(name: str) -> str:
     return base + local if base is not None and not local.startswith("//") else name
 
 
-@lru_cache(maxsize=8192)
-def _named(address: str) -> ox.NamedNode:
-    return ox.NamedNode(address)
+@lru_cache(maxsize=1024)
+def _predicate(name: str) -> str:
+    address = expand(name)
+    return IS_A if address == RDF_TYPE else address
 
 
-def _order(said: tuple[str, str | ox.Literal]) -> tuple[bool, str, str]:
-    name, value = said
-    return (name != TYPE, name, value if isinstance(value, str) else value.value)
+def _kind(term: Object) -> str:
+    if isinstance(term, ox.NamedNode):
+        return ""
+    return f"@{term.language}" if term.language else term.datatype.value
 
 
-def _natural(name: str) -> list[str]:
+def _term(value: str, kind: str) -> Object:
+    if not kind:
+        return node(value)
+    if kind.startswith("@"):
+        return text(value, kind[1:])
+    return ox.Literal(value, datatype=node(kind))
+
+
+def _natural(name: str) -> str:
     """Sort key under which "…II.10" follows "…II.9"."""
-    return [part.zfill(9) if part.isdigit() else part for part in _DIGITS.split(name)]
+    parts = _DIGITS.split(name)
+    parts[1::2] = [digits.zfill(9) for digits in parts[1::2]]
+    return "\0".join(parts)
 
 
-def turtle(triples: Iterable[ox.Triple]) -> bytes:
-    """Turtle 1.1 of triples in the order given, with the project's prefixes."""
-    return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=iri.PREFIXES) or b""
+def turtle(graph: Graph) -> bytes:
+    """Turtle 1.1 of a graph, with the project's prefixes: equal graphs give equal bytes."""
+    return write(graph.sorted())
 
 
 def write_bytes(path: Path, content: bytes) -> None:
