@@ -64,6 +64,7 @@ ROWS = (
         "client",
         "charts",
         "drawing",
+        "folding",
         "listings",
         "ontology_terms",
         "diff",
