@@ -7,13 +7,17 @@ import itertools
 import os
 import shutil
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import httpx
 
-from policygraph import engine_http
+from policygraph import engine_http, matches
+from policygraph.engine import Engine
+from policygraph.errors import QueryError, StoreError
+from policygraph.search import Index
 from policygraph.settings import Settings
 from policygraph.sparql_text import form
 from policygraph.store import GRAPH_FORMATS, RESULT_FORMATS
@@ -28,7 +32,11 @@ _BUSY = frozenset({429, 503})
 class RemoteRunner:
     """Passes queries on.  That the work there stops with the connection is up to the engine."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, engine: Engine) -> None:
+        """``engine`` is the same server, for what the search index is made of."""
+        self._engine = engine
+        self._indexing = threading.Lock()
+        self._index: Index | None = None
         self._server = engine_http.server(settings)
         self._settings = settings
         self.counts = Counts()
@@ -117,8 +125,16 @@ class RemoteRunner:
         media_type = choose(job.accept, offered)
         if media_type is None:
             return Refusal("not-acceptable", ", ".join(offered))
+        query = job.query
+        if "matches" in query:
+            try:
+                query = await asyncio.to_thread(matches.rewrite, query, self._find)
+            except QueryError as error:
+                return Refusal("syntax", str(error))
+            except StoreError as error:
+                return Refusal("engine", str(error))
         sent = {
-            "query": self._server.readable(job.query),
+            "query": self._server.readable(query),
             "default-graph-uri": list(job.default_graphs),
             "named-graph-uri": list(job.named_graphs),
         }
@@ -136,6 +152,13 @@ class RemoteRunner:
                 await answer.aclose()
             await asyncio.sleep(pause)
         raise AssertionError("the last pause is None")
+
+    def _find(self, question: str, limit: int, kinds: Sequence[str]) -> Sequence[tuple[str, float]]:
+        """What ``pg:matches`` stands for; the names and texts are read from the server once."""
+        with self._indexing:
+            if self._index is None:
+                self._index = Index.of(self._engine)
+        return self._index.matching(question, limit, kinds)
 
     async def _read(self, answer: httpx.Response, job: Job, media_type: str) -> Result:
         """The whole answer, into a file where it is large."""

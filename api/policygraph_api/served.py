@@ -215,7 +215,7 @@ class Builds:
         if settings.engine_url:
             kind = _REMOTES[settings.engine_dialect]
             engine: Engine = kind(engine_http.server(settings))
-            return Served(engine, RemoteRunner(settings), None, self._code)
+            return Served(engine, RemoteRunner(settings, engine), None, self._code)
         snapshot = store.open_read_only(settings.store, name)
         limits = Limits(
             settings.workers,

@@ -30,7 +30,7 @@ import struct
 import tempfile
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -38,6 +38,7 @@ from typing import BinaryIO, cast
 
 from typing_extensions import Buffer
 
+from policygraph import matches, search
 from policygraph.errors import QueryError, StoreError
 from policygraph.sparql_text import shape
 from policygraph.store import Snapshot, media_types, open_read_only, serialize
@@ -705,8 +706,12 @@ def _answer(
             return _REFUSAL, "service-refused", called.encode("utf-8")
         if not connected:
             return _REFUSAL, "service-allowed", b""
+
+    def find(question: str, limit: int, kinds: Sequence[str]) -> Sequence[tuple[str, float]]:
+        return search.index_of(snapshot).matching(question, limit, kinds)
+
     try:
-        found = snapshot.query(job.query, job.default_graphs, job.named_graphs)
+        found = matches.query(snapshot, job.query, find, job.default_graphs, job.named_graphs)
         offered = media_types(found)
         media_type = choose(job.accept, offered)
         if media_type is None:
@@ -714,6 +719,8 @@ def _answer(
         serialize(found, media_type, sink)
     except QueryError as error:
         return _REFUSAL, "syntax", str(error).encode("utf-8", "replace")
+    except StoreError as error:
+        return _REFUSAL, "engine", str(error).encode("utf-8", "replace")
     except MemoryError:
         return _REFUSAL, "worker-died", b""
     except (OSError, RuntimeError, ValueError) as error:

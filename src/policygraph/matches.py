@@ -15,11 +15,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyoxigraph as ox
 
 from policygraph import iri
+from policygraph.engine import Engine, Found
 from policygraph.errors import QueryError
+from policygraph.store import Snapshot
 
 MATCHES = iri.term("matches")
 MOST = 10_000
@@ -64,6 +67,8 @@ class _Pattern:
 
     start: int
     end: int
+    place: str
+    """Line and column, as "1:12"."""
     variables: tuple[str, ...]
     question: str
     limit: int | None
@@ -87,12 +92,34 @@ def rewrite(text: str, find: Find) -> str:
     return text
 
 
+def query(
+    engine: Engine,
+    text: str,
+    find: Find,
+    default_graphs: Sequence[str] = (),
+    named_graphs: Sequence[str] = (),
+) -> Found:
+    """Rewrite and evaluate; a syntax error is told at its place in the text as it was written."""
+    plain = rewrite(text, find)
+    try:
+        return engine.query(plain, default_graphs, named_graphs)
+    except QueryError:
+        if plain is not text:
+            Snapshot(ox.Store(), Path(), None).query(text)
+        raise
+
+
 def _values(pattern: _Pattern, find: Find) -> str:
     most = MOST + 1 if pattern.limit is None else pattern.limit
-    found = find(pattern.question, most, pattern.kinds)
+    try:
+        found = find(pattern.question, most, pattern.kinds)
+    except QueryError as error:
+        words = str(error).removeprefix("q: ")
+        raise QueryError(f"error at {pattern.place}: pg:matches: {words}") from error
     if pattern.limit is None and len(found) > MOST:
         raise QueryError(
-            f"pg:matches “{pattern.question}”: hơn {MOST} kết quả; thêm từ, hoặc ghi số lượng: / "
+            f"error at {pattern.place}: pg:matches: "
+            f"hơn {MOST} kết quả; thêm từ, hoặc ghi số lượng: / "
             f"more than {MOST} results; add words, or say how many: "
             f'pg:matches ("{pattern.question}" 100)'
         )
@@ -142,17 +169,19 @@ def _pattern(text: str, tokens: Sequence[_Token], place: int) -> _Pattern:
     question, more = (written[0] if written else None), written[1:]
     limits = [token for token in more if token.kind == "number"]
     kinds = [token for token in more if token.kind == "text"]
+    line = text.count("\n", 0, tokens[place].start) + 1
+    column = tokens[place].start - text.rfind("\n", 0, tokens[place].start)
+    at = f"{line}:{column}"
     if not variables or question is None or not is_alone or len(limits) > 1:
-        line = text.count("\n", 0, tokens[place].start) + 1
-        column = tokens[place].start - text.rfind("\n", 0, tokens[place].start)
         raise QueryError(
-            f"error at {line}:{column}: pg:matches: hãy viết thành một bộ ba riêng / "
+            f"error at {at}: pg:matches: hãy viết thành một bộ ba riêng / "
             'write it as a triple of its own: ?x pg:matches "chuyen doi so" . '
             '(?x ?score) pg:matches ("chuyen doi so" "task" 20) .'
         )
     return _Pattern(
         tokens[first].start,
         tokens[last].end,
+        at,
         variables,
         _unquoted(question.text),
         max(1, min(int(limits[0].text[:9]), MOST)) if limits else None,

@@ -28,6 +28,7 @@ from pathlib import Path
 from rapidfuzz.distance import Levenshtein
 
 from policygraph import iri
+from policygraph.engine import Engine
 from policygraph.errors import QueryError, StoreError
 from policygraph.store import Snapshot
 
@@ -174,8 +175,13 @@ class Index:
                     "build the store again"
                 ) from error
             connection.close()
+        return cls.of(snapshot)
+
+    @classmethod
+    def of(cls, engine: Engine) -> Index:
+        """An index made in memory of what an engine has now."""
         connection = sqlite3.connect(":memory:", check_same_thread=False)
-        _fill(connection, snapshot)
+        _fill(connection, engine)
         return cls(connection)
 
     def close(self) -> None:
@@ -351,8 +357,11 @@ class Index:
         )
 
     def _all(self, text: str, values: Iterable[object]) -> list[tuple[str, ...]]:
-        with self._lock:
-            return self._connection.execute(text, tuple(values)).fetchall()
+        try:
+            with self._lock:
+                return self._connection.execute(text, tuple(values)).fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(f"chỉ mục hỏng / the search index failed: {error}") from error
 
 
 @lru_cache(maxsize=2)
@@ -398,7 +407,7 @@ def _read_key(key: str) -> tuple[int, float, int]:
     return place
 
 
-def _fill(connection: sqlite3.Connection, snapshot: Snapshot) -> None:
+def _fill(connection: sqlite3.Connection, snapshot: Engine) -> None:
     connection.executescript(_TABLES)
     with connection:
         for number, (address, entry) in enumerate(sorted(_gather(snapshot).items()), 1):
@@ -407,7 +416,7 @@ def _fill(connection: sqlite3.Connection, snapshot: Snapshot) -> None:
             connection.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")
 
 
-def _gather(snapshot: Snapshot) -> dict[str, _Entry]:
+def _gather(snapshot: Engine) -> dict[str, _Entry]:
     """Everything that has a name or a text, by IRI."""
     entries: dict[str, _Entry] = {}
     for row in snapshot.select(_TEXTS):

@@ -103,6 +103,7 @@ JURISDICTION: Final = "pg:jurisdiction"
 KEPT_VALUE: Final = "pg:keptValue"
 LEAD_AGENCY: Final = "pg:leadAgency"
 MANDATES: Final = "pg:mandates"
+MATCHES: Final = "pg:matches"
 NEW_VALUE: Final = "pg:newValue"
 NOTE: Final = "pg:note"
 OLD_VALUE: Final = "pg:oldValue"
@@ -239,6 +240,7 @@ PROPERTIES: Final[frozenset[str]] = frozenset(
         KEPT_VALUE,
         LEAD_AGENCY,
         MANDATES,
+        MATCHES,
         NEW_VALUE,
         NOTE,
         OLD_VALUE,

@@ -24,6 +24,7 @@ from policygraph.engine_http import Remote, Server
 from policygraph.engine_virtuoso import Virtuoso
 from policygraph.errors import QueryError, StoreError
 from policygraph.lookup import Lookup
+from policygraph.search import Index
 from policygraph.settings import Settings
 from policygraph_api.app import create_app
 
@@ -198,7 +199,7 @@ def service(remote, corpus):
         yield opened
 
 
-def test_the_service_over_another_engine(service):
+def test_the_service_over_another_engine(service, corpus):
     answer = service.get("/api/queries/tasks-tracing-to", params={"document": "52-NQ/TW"})
     assert answer.json()["count"] > 0
     free = "SELECT ?n { ?d pg:documentNumber ?n FILTER(?n = '2358/KH-UBND') }"
@@ -214,6 +215,15 @@ def test_the_service_over_another_engine(service):
         answer = service.get("/sparql", params={"query": refused})
         assert answer.status_code == status, answer.text
         assert answer.headers["content-type"] == "application/problem+json"
+    matching = "SELECT ?x ?s { (?x ?s) pg:matches ('chuyen doi so' 'task') . ?x a pg:Task }"
+    found = service.get("/sparql", params={"query": matching}).json()["results"]["bindings"]
+    here = Index.of(corpus.snapshot).matching("chuyen doi so", 1000, ["task"])
+    assert {row["x"]["value"]: float(row["s"]["value"]) for row in found} == {
+        address: pytest.approx(score, abs=1e-3) for address, score in here
+    }
+    nothing = "SELECT ?x { ?x pg:matches 'khongcotunay' }"
+    answer = service.get("/sparql", params={"query": nothing}).json()
+    assert answer["results"]["bindings"] == []
     health = service.get("/health").json()
     assert (health["engine"], health["status"]) == ("http", "ok")
 
