@@ -100,11 +100,27 @@ def split(text: str, *, on_colon: bool = True) -> list[Span]:
             continue
         if any(m.start <= at < m.end for m in masks):
             continue
-        if found["colon"] and not on_colon:
+        if found["colon"] and not (on_colon and not _names_value(text, starts[-1], at)):
             continue
         depth = 0
         starts.append(found.end())
     return [Span(a, b) for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
+
+
+_VALUE_ALONE = re.compile(
+    r"[^;:.\d]{0,25}\d[\d.,]*(?:\s*[-–]\s*\d[\d.,]*)?\s*(?:%|(?:[^\W\d]+\s?){0,3})(?:/[^;:,.()]{1,20})*"
+    r"\s*(?=[;.,()]|$)"
+)
+
+
+def _names_value(text: str, start: int, colon: int) -> bool:
+    """Whether a colon stands between a measure and its value: "Tỷ lệ che phủ rừng: 42%"."""
+    before = text[start:colon].strip(_EDGE)
+    if not word("measure").match(before) and re.search(r"\d", before):
+        return False
+    if LABEL.fullmatch(before) or len(before.split()) < 2:
+        return False
+    return bool(_VALUE_ALONE.match(text, colon + 1))
 
 
 def windows(text: str, size: int) -> Iterator[tuple[int, int]]:
@@ -195,8 +211,9 @@ def _seam(text: str, left: int, right: int, walls: Sequence[Span]) -> tuple[int,
         for f in _COMMA.finditer(text, left, right)
         if not any(w.start <= f.start() < w.end for w in walls)
     ]
+    within = next((s.start() for s in seams if "trong" in s.group().split()), right)
     for seam in reversed(seams):
-        if re.fullmatch(r"(?:\s+[^\W\d]+){0,2}\s*", text[seam.end() : right]):
+        if seam.start() <= within and re.fullmatch(r"(?:\s+[^\W\d]+){0,2}\s*", text[seam.end() : right]):
             return seam.start(), seam.end()
     opens = lexicon.load("indicators").named("clause.opens").pattern
     for seam in seams:

@@ -82,6 +82,9 @@ def read_clause(text: str, clauses: Sequence[Clause], index: int) -> Reading:
         scope = _under_opening(text, clause)
     unit = quantity.unit
     before = _FROM.sub("", before)
+    every = _DENOMINATOR.search(before)
+    if every and unit and "/" not in unit:
+        unit = f"{unit}/{' '.join(every['n'].split()).lower()}"
     if quantity.kind == "count" and _YEARLY.search(text, clause.left, quantity.span.start):
         unit = f"{unit}/năm"
     alone = not clause.is_aside and quantity.kind != "rank"
@@ -133,8 +136,24 @@ def read_clause(text: str, clauses: Sequence[Clause], index: int) -> Reading:
         if clause.is_aside and not word("measure").match(before)
         else ""
     )
+    some = _OF_THESE.search(text, clause.left, quantity.span.start) if index and not core else None
+    if some and quantity.kind == "percent":
+        earlier = read_clause(text, clauses, index - 1)
+        return replace(earlier, indicator=f"{earlier.indicator} {some['w']}", unit=unit)
     phrase = _phrase(text, clause, before, core)
     return Reading(_within(phrase, host) if host else phrase, unit, scope, exception)
+
+
+_OF_THESE = re.compile(
+    r"(?i)\s*trong\s+đó\s+(?P<w>(?:có|được|là|thuộc)\s+[^\s\d].*?)(?:\s+(?:đạt|từ|chiếm|khoảng))*\s*$"
+)
+"""What marks some of those counted before: "trong đó có bằng cấp, chứng chỉ đạt 30%"."""
+
+_DENOMINATOR = re.compile(
+    r"(?i)(?:/|(?<!\w)(?:trên|mỗi))\s*(?P<n>(?:1|10|100|1\.000|10\.000|100\.000|nghìn|vạn|1 vạn|triệu)"
+    r"\s+(?:người\s+)?(?:dân|người|hộ))(?!\w)"
+)
+"""What a measure counts to each of: "Số bác sĩ trên 10.000 dân đạt 11,2 bác sĩ"."""
 
 
 def _under_opening(text: str, clause: Clause) -> str | None:

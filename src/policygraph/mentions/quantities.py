@@ -533,7 +533,7 @@ _DIVIDED = re.compile(
     r"|\s+mỗi\s+(?=năm|tháng|quý|tuần|ngày)"
 )
 _BY_NUMBER = re.compile(
-    r"(?P<n>\d{1,3}(?:\.\d{3})*|1\s+vạn|vạn)\s*(?P<w>dân|người|hộ(?:\s+dân)?|thuê bao)(?!\w)"
+    r"(?P<n>\d{1,3}(?:\.\d{3})*|(?:1\s+)?(?:nghìn|ngàn|vạn|triệu))\s*(?P<w>dân|người|hộ(?:\s+dân)?|thuê bao)(?!\w)"
 )
 
 
@@ -546,14 +546,25 @@ def _divisor(text: str, end: int) -> tuple[str | None, int]:
     numbered = _BY_NUMBER.match(text, slash.end())
     if numbered:
         return _folded(f"{numbered['n']} {numbered['w']}"), numbered.end()
-    period = known.per.match(text, slash.end())
+    period, stop = _period(text, slash.end())
     if period:
-        name = next(n for i, n in enumerate(known.per_names) if period.group(f"p{i}") is not None)
-        return name, period.end()
+        return period, stop
     noun = known.nouns.match(text, slash.end())
-    if noun:
-        return _folded(noun.group()), noun.end()
-    return None, end
+    if noun is None:
+        return None, end
+    period, stop = _period(text, noun.end() + 1) if text.startswith("/", noun.end()) else ("", 0)
+    name = _folded(noun.group())
+    return (f"{name}/{period}", stop) if period else (name, noun.end())
+
+
+def _period(text: str, start: int) -> tuple[str, int]:
+    """The period named at a place, and where it ends: "năm"; "" where none is."""
+    known = _patterns()
+    found = known.per.match(text, start)
+    if found is None:
+        return "", start
+    name = next(n for i, n in enumerate(known.per_names) if found.group(f"p{i}") is not None)
+    return name, found.end()
 
 
 def _compare_before(text: str, start: int) -> tuple[str | None, int, str]:
