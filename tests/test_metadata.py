@@ -156,3 +156,23 @@ def test_title_ends_before_a_sentence(subject: str, title: str, known: registers
     said = metadata_of(f"{text}\n1. Các sở, ban, ngành tuyên truyền.\n", known).title
     assert said is not None
     assert said.value == title
+
+
+SIDE_BY_SIDE = """UBND TỈNH LẠNG SƠN             CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+SỞ Y TẾ                        Độc lập - Tự do - Hạnh phúc
+Số: 88/KH-SYT                  Lạng Sơn, ngày 20 tháng 02 năm 2021
+
+KẾ HOẠCH
+THỰC HIỆN NGHỊ QUYẾT SỐ 20-NQ/TW
+-----
+I. MỤC TIÊU
+"""
+
+
+def test_letterhead_in_two_columns(known: registers.Registers) -> None:
+    """The organ that signs the number issues, not the one above it; the date stands beside."""
+    said = values(metadata_of(SIDE_BY_SIDE, known))
+    assert said["issuer"] == "Sở Y tế tỉnh Lạng Sơn"
+    assert said["date"] == "2021-02-20"
+    assert said["number"] == "88/KH-SYT"
+    assert said["title"] == "Kế hoạch thực hiện Nghị quyết số 20-NQ/TW"

@@ -32,6 +32,7 @@ _ISSUED_WITH = re.compile(r"[Kk]èm theo\s*$")
 _NAME = re.compile(r"(?:[A-ZĐ][^\W\d_]*)(?:[ ]+[A-ZĐ][^\W\d_]*){1,4}$")
 _BEHALF = re.compile(r"(?:T\s*/?\s*M|TM|KT|TL|TUQ|T/L|K/T|Q)\s*[./]?\s+(?=[A-ZĐÂÊÔƠƯĂỦỤỲÝÚÙ])")
 _OF = re.compile(r"(?<!\w)của\s*$")
+_SIGN = re.compile(r"\d+(?:/\d{4})?[-/][A-ZĐ][\w&]*(?:[-/][A-ZĐ]\w*)*")
 _SHARE = 0.6
 _FOR_REPORT = re.compile(r"^\(?để báo cáo\)?$")
 
@@ -155,7 +156,7 @@ def _clean_title(title: Field | None, registers: Registers, web: _Naming | None)
         about = re.sub(r"^[\s.,]+", "", line).rstrip(" .")
         return replace(title, value=f"{kind} {about}".strip()) if about else title
     lines = [" ".join(line.split()) for line in text.split("\n")]
-    lines = [line for line in lines if line and not line.startswith("(")]
+    lines = [line for line in lines if line[:1] != "(" and any(map(str.isalnum, line))]
     joined = ""
     for line in lines:
         part = _lowered(line, registers) if line.upper() == line else line
@@ -172,6 +173,8 @@ def _lowered(line: str, registers: Registers) -> str:
     for name in sorted(proper, key=len, reverse=True):
         if name.lower() in lowered:
             lowered = re.sub(rf"(?<!\w){re.escape(name.lower())}(?!\w)", name, lowered)
+    for number in _SIGN.findall(line):
+        lowered = lowered.replace(number.lower(), number)
     first = next((r["word"] for r in _TYPES if lowered.startswith(r["word"].lower())), "")
     return first + lowered[len(first) :]
 
@@ -263,25 +266,32 @@ def _jurisdiction(
 def _issuer(
     tree: Tree, registers: Registers, code: str | None, number: Field | None, web: _Naming | None
 ) -> Field | None:
-    """The issuer that title, preamble, letterhead or signature names; else the number's sign."""
+    """The issuer that title, preamble, letterhead or signature names; else the number's sign.
+
+    A letterhead sets the organ above over the one that issues, which signs the number.
+    """
     if web is not None and web.issuer is not None:
         return _official(web.issuer, registers, code)
+    parts = parse_number(number.value) if number else None
+    signs = registers.agency_for_sign(parts.organ_sign, code) if parts else None
     for zone, bodies in (
         (Zone.TITLE, _bodies_in_capitals),
         (Zone.PREAMBLE, _announcing_bodies),
         (Zone.LETTERHEAD, _bodies_in_capitals),
         (Zone.SIGNATURE, _bodies_in_capitals),
     ):
-        for _, view in _views(tree, zone):
-            for start, end, name in bodies(view.text):
-                rule = f"metadata.issuer.{zone.value}"
-                field = _official(_field(view, start, end, name, rule, 0.9), registers, code)
-                if field is not None:
-                    return field
-    parts = parse_number(number.value) if number else None
-    placed = registers.agency_for_sign(parts.organ_sign, code) if parts else None
-    if placed is not None and number is not None and code:
-        return replace(number, value=placed.name, rule="metadata.sign", confidence=0.7)
+        rule = f"metadata.issuer.{zone.value}"
+        said = (
+            _official(_field(view, *body, rule, 0.9), registers, code)
+            for _, view in _views(tree, zone)
+            for body in bodies(view.text)
+        )
+        found = list(filter(None, said))
+        if found:
+            own = (f for f in found if zone is Zone.LETTERHEAD and signs and f.value == signs.name)
+            return next(own, found[0])
+    if signs is not None and number is not None and code:
+        return replace(number, value=signs.name, rule="metadata.sign", confidence=0.7)
     return None
 
 
