@@ -213,7 +213,9 @@ def _seam(text: str, left: int, right: int, walls: Sequence[Span]) -> tuple[int,
     ]
     within = next((s.start() for s in seams if "trong" in s.group().split()), right)
     for seam in reversed(seams):
-        if seam.start() <= within and re.fullmatch(r"(?:\s+[^\W\d]+){0,2}\s*", text[seam.end() : right]):
+        if seam.start() <= within and re.fullmatch(
+            r"(?:\s+[^\W\d]+){0,2}\s*", text[seam.end() : right]
+        ):
             return seam.start(), seam.end()
     opens = lexicon.load("indicators").named("clause.opens").pattern
     for seam in seams:

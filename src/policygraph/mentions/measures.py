@@ -150,8 +150,8 @@ _OF_THESE = re.compile(
 """What marks some of those counted before: "trong đó có bằng cấp, chứng chỉ đạt 30%"."""
 
 _DENOMINATOR = re.compile(
-    r"(?i)(?:/|(?<!\w)(?:trên|mỗi))\s*(?P<n>(?:1|10|100|1\.000|10\.000|100\.000|nghìn|vạn|1 vạn|triệu)"
-    r"\s+(?:người\s+)?(?:dân|người|hộ))(?!\w)"
+    r"(?i)(?:/|(?<!\w)(?:trên|mỗi))\s*"
+    r"(?P<n>(?:1|10|100|1\.000|10\.000|100\.000|(?:1\s+)?(?:nghìn|vạn|triệu))\s+(?:người\s+)?(?:dân|người|hộ))(?!\w)"
 )
 """What a measure counts to each of: "Số bác sĩ trên 10.000 dân đạt 11,2 bác sĩ"."""
 

@@ -533,7 +533,8 @@ _DIVIDED = re.compile(
     r"|\s+mỗi\s+(?=năm|tháng|quý|tuần|ngày)"
 )
 _BY_NUMBER = re.compile(
-    r"(?P<n>\d{1,3}(?:\.\d{3})*|(?:1\s+)?(?:nghìn|ngàn|vạn|triệu))\s*(?P<w>dân|người|hộ(?:\s+dân)?|thuê bao)(?!\w)"
+    r"(?P<n>\d{1,3}(?:\.\d{3})*|(?:1\s+)?(?:nghìn|ngàn|vạn|triệu))\s*"
+    r"(?P<w>dân|người|hộ(?:\s+dân)?|thuê bao)(?!\w)"
 )
 
 
