@@ -64,6 +64,8 @@ ROWS = (
         "client",
         "charts",
         "drawing",
+        "layout",
+        "marks",
         "folding",
         "listings",
         "ontology_terms",

@@ -183,6 +183,18 @@ def records(snapshot: Engine, bound: Bound) -> list[Record]:
     ]
 
 
+def text_in(row: Record, column: str) -> str | None:
+    """What a column says, as text; None where it says nothing."""
+    value = row[column]
+    return None if value is None else str(value)
+
+
+def whole_in(row: Record, column: str) -> int | None:
+    """A whole number of a column; None where there is none."""
+    value = row[column]
+    return value if isinstance(value, int) else None
+
+
 def run(
     snapshot: Engine, known: Mapping[str, CannedQuery], name: str, values: Mapping[str, str]
 ) -> list[Record]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from policygraph.engine import Engine
 from policygraph.lookup import Lookup
-from policygraph.queries import CannedQuery, Record, bind, records
+from policygraph.queries import CannedQuery, Record, bind, records, text_in, whole_in
 
 UNKNOWN = "unknown"
 
@@ -90,10 +90,10 @@ def _responsibility(rows: Sequence[Record]) -> Responsibility:
     state = next(iter(states)) if len(states) == 1 else ("inherited" if holders else "ended")
     return Responsibility(
         _agency(first, "lead") or Agency(str(first["lead"]), str(first["lead"])),
-        _text(first, "quote"),
-        _text(first, "file"),
-        _number(first, "start"),
-        _number(first, "end"),
+        text_in(first, "quote"),
+        text_in(first, "file"),
+        whole_in(first, "start"),
+        whole_in(first, "end"),
         state,
         tuple(holders.values()),
         tuple(_change(row) for row in rows if row["event"]),
@@ -108,11 +108,11 @@ def _change(row: Record) -> Change:
         str(row["day"]),
         before or Agency(str(row["lead"]), str(row["lead"])),
         _agency(row, "holder"),
-        _text(row, "function"),
-        _text(row, "basis"),
-        _text(row, "evidenceClass"),
-        _text(row, "status"),
-        _text(row, "source"),
+        text_in(row, "function"),
+        text_in(row, "basis"),
+        text_in(row, "evidenceClass"),
+        text_in(row, "status"),
+        text_in(row, "source"),
     )
 
 
@@ -120,13 +120,3 @@ def _agency(row: Record, column: str) -> Agency | None:
     if row[column] is None:
         return None
     return Agency(str(row[column]), str(row[column + "Label"] or row[column]))
-
-
-def _text(row: Record, column: str) -> str | None:
-    value = row[column]
-    return None if value is None else str(value)
-
-
-def _number(row: Record, column: str) -> int | None:
-    value = row[column]
-    return value if isinstance(value, int) else None
