@@ -22,6 +22,7 @@ from policygraph import (
 )
 from policygraph import registers as registry
 from policygraph.errors import DataError, SourceError
+from policygraph.mentions import units
 from policygraph.mentions.agencies import find_agencies
 from policygraph.mentions.assignments import find_assignments
 from policygraph.mentions.citations import find_citations
@@ -97,14 +98,14 @@ def read_text(source: Source, registers: Registers) -> Reading:
     targets, unread = find_targets(tree, in_tasks)
     rows = frozenset(t.part for t in targets if not t.is_baseline and tree.parts[t.part].cells)
     place = metadata.jurisdiction.value if metadata.jurisdiction else None
-    assignments, unassigned = find_assignments(
-        tree,
-        tasks,
-        rows,
-        place,
-        registers,
-        find_agencies,
-    )
+
+    def actors(
+        text: str, start: int, end: int, code: str | None, known: Registers
+    ) -> list[AgencyMention]:
+        found = find_agencies(text, start, end, code, known)
+        return list(units.inside(found, metadata.issuer_agency, place, known))
+
+    assignments, unassigned = find_assignments(tree, tasks, rows, place, registers, actors)
     return Reading(tree, metadata, citations, tasks, assignments, targets, (*unread, *unassigned))
 
 

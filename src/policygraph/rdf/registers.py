@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from itertools import count
 
 from policygraph import iri, numbers, vocab
@@ -64,7 +64,7 @@ def agencies_graph(
         _events(graph, registers, code)
     known = {a.local for code in codes for a in _agencies_of(registers, code)}
     for mention in sorted(mentions, key=lambda m: (m.local, m.surface)):
-        _mention(graph, mention, mention.local in known)
+        _mention(graph, mention, known)
     return graph
 
 
@@ -196,9 +196,9 @@ def _organisation(graph: Graph, placed: PlacedAgency) -> str:
     return node
 
 
-def _mention(graph: Graph, mention: AgencyMention, is_known: bool) -> None:
-    """An actor that no register row gives: a group, a district's body, a proposed name."""
-    if is_known:
+def _mention(graph: Graph, mention: AgencyMention, known: Set[str]) -> None:
+    """An actor that no register row gives: a group, a district's body, a unit, a proposed name."""
+    if mention.local in known:
         return
     node = iri.thing(iri.Kind.AGENCY, mention.local)
     label = terms.text(mention.canonical, "vi")
@@ -213,6 +213,9 @@ def _mention(graph: Graph, mention: AgencyMention, is_known: bool) -> None:
         graph.link(node, "pg:jurisdiction", iri.thing(iri.Kind.PLACE, head))
     if not mention.is_registered:
         graph.link(node, "pg:status", "status:proposed")
+    owner = mention.local.rpartition(".")[0]
+    if owner in known:
+        graph.link(node, "org:subOrganizationOf", iri.thing(iri.Kind.AGENCY, owner))
 
 
 def _events(graph: Graph, registers: Registers, code: str) -> None:
