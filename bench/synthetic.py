@@ -2,10 +2,11 @@
 
 Documents come in families.  A family starts with a resolution of the centre; below it stand
 programmes of the Government and of provincial Party committees, plans of the provinces, of
-their departments and districts, and of communes: five levels, fan-out from 2 to 12.  One
-document in ten implements a second one of the level above (so the lineage is no tree), some
-rest on decisions of another family, and each cites a few more.  A document has chapters, points
-under them, and tasks in the points; a task has agencies, years, an assignment and evidence.
+their departments and districts, and of communes: five levels, fan-out from 2 to 12.  After every
+10,000 documents comes a family that all provinces answer to, of 10,000 more.  One document in ten
+implements a second one of the level above (so the lineage is no tree), some rest on decisions of
+another family, and each cites a few more.  A document has chapters, points under them, and tasks
+in the points; a task has agencies, years, an assignment and evidence.
 
 Equal arguments give equal bytes.  Nothing is held in memory but one family's addresses.
 """
@@ -13,7 +14,7 @@ Equal arguments give equal bytes.  Nothing is held in memory but one family's ad
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,10 +22,14 @@ from policygraph import iri
 from policygraph.iri import Kind
 
 SEED = 20261122
-FAMILY = 400
+FAMILY, NATIONAL_FAMILY = 400, 10_000
 """Documents that descend from one resolution; the last family may be smaller."""
+FAMILIES = 25
+"""Families of the usual size before each of the national size."""
 FAN_OUT = ((2, 4), (5, 12), (2, 6), (1, 4))
+NATIONAL_FAN_OUT = ((2, 4), (40, 63), (10, 30), (1, 4))
 """Least and most documents that answer to one of a level, from the top down."""
+_ROUND = FAMILIES * FAMILY + NATIONAL_FAMILY
 TASKS_PER_POINT = 3
 POINTS_PER_CHAPTER = 4
 SECOND_PARENT, RESTS_ON, CITATIONS = 0.10, 0.30, 3
@@ -86,16 +91,22 @@ def generate(
 
 
 def generate_quads(
-    path: Path, *, documents: int, tasks_per_document: int = 12, seed: int = SEED
+    path: Path,
+    *,
+    documents: int,
+    tasks_per_document: int = 12,
+    seed: int = SEED,
+    only: frozenset[str] | None = None,
 ) -> int:
     """Write all graphs into one file of N-Quads, which an engine loads in one go; gives the
-    number of quads."""
+    number of quads.  ``only`` are the IRIs of the predicates that are kept, by default all."""
+    kept = None if only is None else {f"<{predicate}>" for predicate in only}
     count = 0
     with path.open("w", encoding="utf-8") as out:
         for graph in graphs(documents=documents, tasks_per_document=tasks_per_document, seed=seed):
-            tail = f" <{graph.iri}> .\n"
-            out.write(tail.join((*graph.triples, "")))
-            count += len(graph.triples)
+            triples = [t for t in graph.triples if kept is None or t.split(" ", 2)[1] in kept]
+            out.write(f" <{graph.iri}> .\n".join((*triples, "")))
+            count += len(triples)
     return count
 
 
@@ -103,10 +114,8 @@ def graphs(*, documents: int, tasks_per_document: int = 12, seed: int = SEED) ->
     """The register of agencies, then one graph for each document."""
     draw = random.Random(seed)
     yield Graph("register-agencies", list(_register()))
-    for first in range(0, documents, FAMILY):
-        for place in _family(first, min(FAMILY, documents - first), draw):
-            triples = list(_document(place, tasks_per_document, draw))
-            yield Graph(place.local, triples)
+    for place in _places(documents, draw):
+        yield Graph(place.local, list(_document(place, tasks_per_document, draw)))
 
 
 def root_of(documents: int) -> str:
@@ -120,10 +129,9 @@ def last_task(documents: int, tasks_per_document: int = 12, seed: int = SEED) ->
     """IRI of the last task of the last document, which has a long way up."""
     last = ""
     draw = random.Random(seed)
-    for first in range(0, documents, FAMILY):
-        for place in _family(first, min(FAMILY, documents - first), draw):
-            last = place.local
-            draw = _skip(place, tasks_per_document, draw)
+    for place in _places(documents, draw):
+        last = place.local
+        draw = _skip(place, tasks_per_document, draw)
     return _thing(Kind.TASK, last, *_task_path(tasks_per_document - 1))[1:-1]
 
 
@@ -133,7 +141,31 @@ def _skip(place: _Place, tasks: int, draw: random.Random) -> random.Random:
     return draw
 
 
-def _family(first: int, size: int, draw: random.Random) -> Iterator[_Place]:
+def _places(documents: int, draw: random.Random) -> Iterator[_Place]:
+    """All documents, family by family."""
+    family, first = 0, 0
+    while first < documents:
+        is_national = family % (FAMILIES + 1) == FAMILIES
+        size = min(NATIONAL_FAMILY if is_national else FAMILY, documents - first)
+        yield from _family(first, size, NATIONAL_FAN_OUT if is_national else FAN_OUT, draw)
+        family, first = family + 1, first + size
+
+
+def _first_of(family: int) -> int:
+    """Number of the resolution that heads a family."""
+    rounds, place = divmod(family, FAMILIES + 1)
+    return rounds * _ROUND + place * FAMILY
+
+
+def _family_of(number: int) -> int:
+    """The family in which a document stands."""
+    rounds, place = divmod(number, _ROUND)
+    return rounds * (FAMILIES + 1) + min(place // FAMILY, FAMILIES)
+
+
+def _family(
+    first: int, size: int, fan_out: Sequence[tuple[int, int]], draw: random.Random
+) -> Iterator[_Place]:
     """Documents of one family from the top down, each after what it implements."""
     above: list[str] = []
     row = [_Place(_local(first, 0), _number(first, 0), 0, ())]
@@ -142,7 +174,7 @@ def _family(first: int, size: int, draw: random.Random) -> Iterator[_Place]:
     level = 0
     while made < size:
         level = min(level + 1, len(_LEVELS) - 1)
-        least, most = FAN_OUT[level - 1]
+        least, most = fan_out[level - 1]
         above = [place.local for place in row]
         below = []
         for upper in above:
@@ -206,7 +238,7 @@ def _document(place: _Place, tasks: int, draw: random.Random) -> Iterator[str]:
 def _elsewhere(place: _Place, draw: random.Random) -> str:
     """A resolution that heads some family made before, or this one."""
     number = int(place.local.rpartition(".")[2])
-    return _local(draw.randrange(number // FAMILY + 1) * FAMILY, 0)
+    return _local(_first_of(draw.randrange(_family_of(number) + 1)), 0)
 
 
 def _citation(place: _Place, cited: str, relation: str, draw: random.Random) -> Iterator[str]:
