@@ -33,6 +33,7 @@ ROWS = (
         "rdf",
         "store",
         "engine",
+        "edges",
         "engine_http",
         "engine_virtuoso",
         "queries",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policygraph import iri, lineage, resources, store
+from policygraph import edges, iri, lineage, resources, store
 
 TTL = Path(__file__).parent / "fixtures" / "ttl"
 NODES = st.sampled_from("abcdefgh")
@@ -154,4 +154,4 @@ def test_policy_types_are_concepts_of_the_vocabulary(snapshot):
         row["c"].value
         for row in snapshot.select("SELECT ?c { ?c a skos:Concept ; skos:notation ?n }")
     }
-    assert set(lineage.policy_types()) <= known
+    assert set(edges.policy_types()) <= known

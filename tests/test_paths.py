@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policygraph import iri, lineage, paths, queries, resources, store
+from policygraph import edges, iri, lineage, paths, queries, resources, store
+from policygraph.edges import Options
 from policygraph.lookup import Lookup
-from policygraph.paths import Options, Paths
+from policygraph.paths import Paths
 
 TTL = Path(__file__).parent / "fixtures" / "ttl"
 R52, R06, D749 = "vn.bct.nq.2019.52", "vn-61.tu.nq.2021.06", "vn.cp.qd.2020.749"
@@ -126,7 +127,7 @@ def test_a_limit_is_told(snapshot):
 
 
 def test_a_search_that_grows_too_large_is_told(snapshot, monkeypatch):
-    monkeypatch.setattr(paths, "MAX_NODES", 1)
+    monkeypatch.setattr(edges, "MAX_NODES", 1)
     assert not Paths(snapshot).downward(doc(R52)).is_complete
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from policygraph import drawing
-from policygraph.paths import Options
+from policygraph.edges import Options
 from policygraph.queries import MAX_VALUE
 from policygraph_api.shelf import Shelves
 

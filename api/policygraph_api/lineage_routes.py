@@ -12,17 +12,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from policygraph import responsible
+from policygraph.edges import MAX_NODES, Options
 from policygraph.engine import Engine
 from policygraph.lookup import Lookup
 from policygraph.paths import (
     DEFAULT_LIMIT,
     EXTERNAL,
     MAX_LIMIT,
-    MAX_NODES,
     Edge,
     Found,
     Node,
-    Options,
     Paths,
 )
 from policygraph.queries import MAX_VALUE, CannedQuery

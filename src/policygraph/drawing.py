@@ -10,8 +10,9 @@ from html import escape
 from textwrap import wrap
 
 from policygraph import iri, things
+from policygraph.edges import Options
 from policygraph.engine import Engine
-from policygraph.paths import Options, Paths
+from policygraph.paths import Paths
 
 GRAPHML = "http://graphml.graphdrawing.org/xmlns"
 MAX_NODES = 300
@@ -54,9 +55,9 @@ def lineage(
     links = set()
     is_complete = True
     if upward:
-        links |= {link for found in paths.up(thing).values() for link in found}
+        links |= {link for found in paths.edges.up(thing).values() for link in found}
     if downward:
-        below, is_complete = paths.down(thing)
+        below, is_complete = paths.edges.down(thing)
         links |= {link for found in below.values() for link in found}
     edges = sorted({(link.lower, link.relation, link.upper) for link in links})
     order = list(dict.fromkeys([thing, *(end for edge in edges for end in (edge[0], edge[2]))]))

@@ -11,8 +11,8 @@ is the same for all.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import pyoxigraph as ox
 
@@ -20,6 +20,7 @@ from policygraph.errors import QueryError
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 Row = dict[str, Term | None]
+T = TypeVar("T")
 Found = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
@@ -30,6 +31,29 @@ class Statement(NamedTuple):
     predicate: str
     value: Term
     graph: str
+
+
+MEMORY = 20_000
+"""Things remembered of one build, about a kilobyte each; then all are forgotten."""
+
+
+class Memory:
+    """What was worked out of a graph that does not change, so that it is read once: the same few
+    documents stand above most tasks.  Safe between threads: at worst two work out the same."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Any] = {}
+
+    def get(self, key: Hashable, work: Callable[[], T]) -> T:
+        """What is known under a key, or else what ``work`` gives, which must be immutable; that
+        there is nothing (None) is worked out each time."""
+        known: T | None = self._known.get(key)
+        if known is None:
+            known = work()
+            if len(self._known) >= MEMORY:
+                self._known = {}
+            self._known[key] = known
+        return known
 
 
 class Engine(ABC):
@@ -57,6 +81,10 @@ class Engine(ABC):
     @abstractmethod
     def close(self) -> None:
         """Give back what is held open; nothing may be asked any more."""
+
+    def memory(self) -> Memory:
+        """What is remembered of this graph; a new memory each time where it may have changed."""
+        return Memory()
 
     def select(self, text: str) -> Iterator[Row]:
         """Rows of a SELECT as dictionaries from variable to term."""

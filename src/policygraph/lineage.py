@@ -7,27 +7,19 @@ sinks first, so cycles of citations do no harm, and its time is linear in what i
 
 from __future__ import annotations
 
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.resources import files
 
 import rustworkx as rx
 
 from policygraph import iri
-from policygraph.errors import DataError
+from policygraph.edges import BASED_ON, REGISTER, STRICT, policy_types
 from policygraph.store import Derived, Snapshot
 
-STRICT = tuple(map(iri.term, ("implements", "issuedWith", "fulfils", "stipulatedIn", "partOf")))
-"""What ``pg:tracesTo`` follows; all of it leads upward, toward the directive."""
-BASED_ON = iri.term("basedOn")
 TRACES_TO = iri.term("tracesTo")
 RESTS_ON = iri.term("restsOn")
 TRACES_TO_EXTERNALLY = iri.term("tracesToExternally")
 RESTS_ON_EXTERNALLY = iri.term("restsOnExternally")
-REGISTER = iri.graph("register-documents")
-"""The graph whose facts come from outside the corpus."""
-
 Edge = tuple[str, str]
 
 
@@ -81,16 +73,6 @@ def _grounds(snapshot: Snapshot) -> Edges:
         snapshot,
         f"VALUES ?type {{ {types} }} ?o pg:documentType ?type . GRAPH ?g {{ ?s <{BASED_ON}> ?o }}",
     )
-
-
-def policy_types() -> tuple[str, ...]:
-    """Concepts of the documents that the wide lineage follows, from ``lexicon/lineage.toml``."""
-    path = files("policygraph") / "lexicon" / "lineage.toml"
-    try:
-        names = tomllib.loads(path.read_text(encoding="utf-8"))["policy_types"]
-        return tuple(iri.concept("document-type", str(name)) for name in names)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise DataError(path, f"cannot be used: {error!r}") from error
 
 
 def _edges(snapshot: Snapshot, pattern: str) -> Edges:

@@ -1,11 +1,7 @@
 """Paths between things, upward and downward, found on demand and shown with their evidence.
 
-Edges lead upward: a task is stipulated in its part, the part belongs to its document, and the
-document implements a directive.  A path is worth its weakest edge.
-
-    strict      what ``pg:tracesTo`` follows; ``wide`` adds ``pg:basedOn`` to policy documents
-    external    whether facts of the register, which no text of the corpus states, count too
-    by part     a task has only the parents that it cites itself, not those of its document
+Edges lead upward (``edges``), under a choice of which of them count.  A path is worth its weakest
+edge.
 """
 
 from __future__ import annotations
@@ -14,46 +10,31 @@ import datetime as dt
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 from policygraph import iri
-from policygraph.engine import Engine, Statement
-from policygraph.lineage import BASED_ON, REGISTER, STRICT, policy_types
+from policygraph.edges import PART_OF, USUAL, Edges, Link, Options, kind, own_document
+from policygraph.engine import Engine
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
-MAX_NODES = 5000
-"""Things looked at below another before the search stops and says so."""
 _MAX_STEPS = 200_000
 """Steps of the search for all paths before it stops and says so."""
 
-_FROM_ITS_WORDS = frozenset(map(iri.term, ("stipulatedIn", "partOf")))
-"""Relations that the lower thing's own words show; all others are said by a citation."""
 _STRENGTH = ("title", "preamble", "body", "table", "inferred", "external")
 """Evidence classes, the strongest first; words of the body and of a table weigh the same."""
 _RANK = {iri.concept("evidence-class", name): rank for rank, name in enumerate(_STRENGTH)}
 _RANK[iri.concept("evidence-class", "table")] = _RANK[iri.concept("evidence-class", "body")]
 BODY, EXTERNAL = iri.concept("evidence-class", "body"), iri.concept("evidence-class", "external")
 INFERRED = iri.concept("evidence-class", "inferred")
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """Which edges count."""
-
-    wide: bool = False
-    external: bool = False
-    by_part: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """An edge without its evidence; ``is_external`` where only the register states it."""
-
-    lower: str
-    relation: str
-    upper: str
-    is_external: bool
+_LABEL, _ISSUED, _SOURCE = (
+    iri.PREFIXES[prefix] + name
+    for prefix, name in (("rdfs", "label"), ("dcterms", "issued"), ("dcterms", "source"))
+)
+_HEADING, _PATH, _VALID_FROM, _VALID_TO = map(iri.term, ("heading", "path", "validFrom", "validTo"))
+_EVIDENCE, _EVIDENCE_CLASS, _CONFIDENCE, _RULE = map(
+    iri.term, ("evidence", "evidenceClass", "confidence", "rule")
+)
+_MANDATES, _REPLACES = map(iri.term, ("mandates", "replaces"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,104 +155,35 @@ _Piece = tuple[int, int, str, str]
 class Paths:
     """Walks one engine under one choice of options; what it has read it does not read again."""
 
-    def __init__(self, engine: Engine, options: Options = Options(), lang: str = "vi") -> None:
+    def __init__(self, engine: Engine, options: Options = USUAL, lang: str = "vi") -> None:
         self.engine, self.options, self.lang = engine, options, lang
-        self._relations = (*STRICT, BASED_ON) if options.wide else STRICT
-        self._above: dict[str, tuple[Link, ...]] = {}
-        self._nodes: dict[str, Node] = {}
-        self._edges: dict[Link, Edge] = {}
-        self._labels: dict[str, str | None] = {}
-        self._policy: dict[str, bool] = {}
-
-    # --- what leads where ---------------------------------------------------------------------
-
-    def above(self, thing: str) -> tuple[Link, ...]:
-        """Direct edges upward from a thing, whatever its place on the way."""
-        known = self._above.get(thing)
-        if known is None:
-            known = self._above[thing] = tuple(self._links(thing, upward=True))
-        return known
-
-    def up(self, thing: str) -> dict[str, tuple[Link, ...]]:
-        """Everything above a thing: each thing reached, nearest first, with its edges upward."""
-        own = _own_document(thing) if self.options.by_part else None
-        found: dict[str, tuple[Link, ...]] = {}
-        waiting = deque([thing])
-        while waiting:
-            node = waiting.popleft()
-            if node in found:
-                continue
-            found[node] = () if node == own else self.above(node)
-            waiting.extend(link.upper for link in found[node])
-        return found
-
-    def down(self, thing: str) -> tuple[dict[str, tuple[Link, ...]], bool]:
-        """Documents and tasks below a thing with all between, each with its edges *upward*; and
-        whether all were looked at."""
-        below: dict[str, list[Link]] = {thing: []}
-        waiting = deque([thing])
-        while waiting and len(below) <= MAX_NODES:
-            node = waiting.popleft()
-            for link in self._links(node, upward=False):
-                if self.options.by_part and node != thing and _own_document(link.lower) == node:
-                    continue
-                if link.lower not in below:
-                    below[link.lower] = []
-                    waiting.append(link.lower)
-                below[link.lower].append(link)
-        return _pruned(below, thing), not waiting
-
-    def _links(self, thing: str, *, upward: bool) -> Iterator[Link]:
-        for relation in self._relations:
-            graphs: dict[str, bool] = {}
-            found = (
-                ((s.value.value, s.graph) for s in self.engine.statements(thing, relation, None))
-                if upward
-                else ((s.subject, s.graph) for s in self.engine.statements(None, relation, thing))
-            )
-            for other, graph in found:
-                graphs[other] = graphs.get(other, True) and graph == REGISTER
-            for other, is_external in sorted(graphs.items()):
-                lower, upper = (thing, other) if upward else (other, thing)
-                if is_external and not self.options.external:
-                    continue
-                if relation == BASED_ON and not self._is_policy(upper):
-                    continue
-                if lower != upper:
-                    yield Link(lower, relation, upper, is_external)
-
-    def _is_policy(self, document: str) -> bool:
-        if document not in self._policy:
-            types = {s.value.value for s in self._said(document, "documentType")}
-            self._policy[document] = not types.isdisjoint(self._policy_types)
-        return self._policy[document]
-
-    @cached_property
-    def _policy_types(self) -> frozenset[str]:
-        return frozenset(policy_types())
+        self.edges = Edges(engine, options)
+        self._memory = engine.memory()
+        self._shown = "shown", lang, options.confidence, options.accepted
+        """What the words of a thing or an edge depend on."""
 
     # --- answers ------------------------------------------------------------------------------
 
     def upward(self, thing: str, limit: int = DEFAULT_LIMIT, *, every: bool = False) -> Found:
         """What stands above a thing, with the paths to where it ends: the shortest one to each
         end, or with ``every`` all simple paths."""
-        above = self.up(thing)
+        above = self.edges.up(thing)
         last = self._last_above(above)
         paths, is_complete = _search(_uppers(above), thing, set(last), limit, every=every)
         return self._found(above, paths, last, is_complete=is_complete)
 
     def routes(self, thing: str, limit: int = DEFAULT_LIMIT) -> list[tuple[str, ...]]:
         """The shortest way from a thing to each end above it, without labels and evidence."""
-        above = self.up(thing)
+        above = self.edges.up(thing)
         return _search(_uppers(above), thing, set(self._last_above(above)), limit, every=False)[0]
 
     def downward(self, thing: str, limit: int = DEFAULT_LIMIT, *, every: bool = False) -> Found:
         """What stands below a thing, with the paths from each lowest document and task."""
-        above, all_seen = self.down(thing)
+        above, all_seen = self.edges.down(thing)
         lowers = _lowers(above)
         ends = {node for node in above if not lowers.get(node)}
         paths, all_told = _search(lowers, thing, ends, limit, every=every)
-        last = [node for node in above if node in ends and _kind(node) == "doc"]
+        last = [node for node in above if node in ends and kind(node) == "doc"]
         turned = [path[::-1] for path in paths]
         return self._found(above, turned, last, is_complete=all_seen and all_told)
 
@@ -280,7 +192,7 @@ class Paths:
     ) -> Between:
         """The paths from one thing up to another, or else from the other up to the one."""
         for lower, upper in ((one, other), (other, one)):
-            above = self.up(lower)
+            above = self.edges.up(lower)
             if upper in above:
                 sequences, is_complete = _search(_uppers(above), lower, {upper}, limit, every=every)
                 on_paths = {node for sequence in sequences for node in sequence}
@@ -291,19 +203,19 @@ class Paths:
                 }
                 found = self._found(kept, sequences, [upper], is_complete=is_complete)
                 return Between(self.node(lower), self.node(upper), found, (), ())
-        below, _ = self.down(other)
+        below, _ = self.edges.down(other)
         return Between(
             self.node(one),
             self.node(other),
             None,
-            tuple(map(self.node, self._last_above(self.up(one)))),
+            tuple(map(self.node, self._last_above(self.edges.up(one)))),
             tuple(map(self.node, _lowest_documents(below)))[:limit],
         )
 
     def _last_above(self, above: Mapping[str, Sequence[Link]]) -> list[str]:
         """Where the way up ends.  A document that is only planned is a demand that has been
         answered, not a document that was reached."""
-        planned = {node for node in above if _kind(node) == "doc" and self._is_planned(node)}
+        planned = {node for node in above if kind(node) == "doc" and self._is_planned(node)}
         return [
             node
             for node, links in above.items()
@@ -311,7 +223,9 @@ class Paths:
         ]
 
     def _is_planned(self, thing: str) -> bool:
-        return any(self.engine.statements(None, iri.term("mandates"), thing))
+        statements = self.engine.statements
+        key = "planned", thing
+        return self._memory.get(key, lambda: any(statements(None, _MANDATES, thing)))
 
     def _found(
         self,
@@ -345,34 +259,35 @@ class Paths:
     # --- what is shown of things and edges ----------------------------------------------------
 
     def node(self, thing: str) -> Node:
-        if thing not in self._nodes:
-            is_document = _kind(thing) == "doc"
-            self._nodes[thing] = Node(
-                thing,
-                _kind(thing),
-                self._label(thing) or thing,
-                self._value(thing, iri.PREFIXES["dcterms"] + "issued") if is_document else None,
-                self._value(thing, iri.term("validFrom")) if is_document else None,
-                self._value(thing, iri.term("validTo")) if is_document else None,
-                tuple(self._replacements(thing)) if is_document else (),
-            )
-        return self._nodes[thing]
+        return self._memory.get((*self._shown, thing), lambda: self._read_node(thing))
 
     def edge(self, link: Link) -> Edge:
-        if link not in self._edges:
-            self._edges[link] = self._read(link)
-        return self._edges[link]
+        return self._memory.get((*self._shown, link), lambda: self._read(link))
+
+    def _read_node(self, thing: str) -> Node:
+        is_document = kind(thing) == "doc"
+        return Node(
+            thing,
+            kind(thing),
+            self._label(thing),
+            self._value(thing, _ISSUED) if is_document else None,
+            self._value(thing, _VALID_FROM) if is_document else None,
+            self._value(thing, _VALID_TO) if is_document else None,
+            tuple(self._replacements(thing)) if is_document else (),
+        )
 
     def _read(self, link: Link) -> Edge:
         """The strongest of the assertions that say an edge, the first in the text on a tie."""
         default = EXTERNAL if link.is_external else BODY
+        # A part has its words, but that it belongs where it stands is no assertion.
+        is_asserted = link.relation != PART_OF
         choices: list[tuple[str, _Piece | None, str | None]] = [
             (
-                self._value(assertion, iri.term("evidenceClass")) or default,
+                (is_asserted and self._value(assertion, _EVIDENCE_CLASS)) or default,
                 self._first_piece(assertion),
                 assertion,
             )
-            for assertion in self._assertions(link)
+            for assertion in self.edges.assertions(link)
         ]
         said, first, assertion = min(
             choices,
@@ -380,11 +295,12 @@ class Paths:
             default=(default, None, None),
         )
         start, end, file, quote = first or (None, None, None, None)
-        confidence = self._value(assertion, iri.term("confidence")) if assertion else None
+        asked = assertion if is_asserted else None
+        confidence = self._value(asked, _CONFIDENCE) if asked else None
         return Edge(
             link.lower,
             link.relation,
-            self._label(link.relation) or link.relation,
+            self._label(link.relation),
             link.upper,
             assertion,
             quote,
@@ -393,25 +309,14 @@ class Paths:
             end,
             said,
             float(confidence) if confidence else None,
-            self._value(assertion, iri.term("rule")) if assertion else None,
-            self._sources(assertion) if assertion else (),
+            self._value(asked, _RULE) if asked else None,
+            self._sources(asked) if asked else (),
         )
-
-    def _assertions(self, link: Link) -> Iterator[str]:
-        if link.relation in _FROM_ITS_WORDS:
-            yield link.lower
-            return
-        subject, cited, relation = map(iri.term, ("citingSubject", "citedDocument", "relation"))
-        for said in self.engine.statements(None, subject, link.lower):
-            if any(self.engine.statements(said.subject, cited, link.upper)) and any(
-                self.engine.statements(said.subject, relation, link.relation)
-            ):
-                yield said.subject
 
     def _first_piece(self, assertion: str) -> _Piece | None:
         """The first piece of an assertion's evidence; None where it has no words."""
         pieces = []
-        for evidence in self._said(assertion, "evidence"):
+        for evidence in self.engine.statements(assertion, _EVIDENCE, None):
             values = {
                 said.predicate.removeprefix(iri.ONTOLOGY): said.value.value
                 for said in self.engine.statements(evidence.value.value, None, None)
@@ -422,51 +327,31 @@ class Paths:
         return min(pieces, default=None)
 
     def _replacements(self, document: str) -> Iterator[Replacement]:
-        replaces = iri.term("replaces")
-        for newer in sorted({s.subject for s in self.engine.statements(None, replaces, document)}):
-            if _kind(newer) != "doc":
-                continue
-            edge = self.edge(Link(newer, replaces, document, is_external=True))
-            since = self._value(newer, iri.term("validFrom"))
-            yield Replacement(newer, self._label(newer) or newer, since, edge.sources)
+        for newer in sorted({s.subject for s in self.engine.statements(None, _REPLACES, document)}):
+            link = Link(newer, _REPLACES, document, is_external=True)
+            if kind(newer) == "doc" and self.edges.is_sure(link):
+                since = self._value(newer, _VALID_FROM)
+                yield Replacement(newer, self._label(newer), since, self.edge(link).sources)
 
     def _sources(self, assertion: str) -> tuple[str, ...]:
-        source = iri.PREFIXES["dcterms"] + "source"
-        return tuple(sorted(s.value.value for s in self.engine.statements(assertion, source, None)))
+        found = self.engine.statements(assertion, _SOURCE, None)
+        return tuple(sorted(s.value.value for s in found))
 
-    def _label(self, thing: str) -> str | None:
-        if thing not in self._labels:
-            names = {
-                getattr(s.value, "language", None) or "": s.value.value
-                for s in self.engine.statements(thing, iri.PREFIXES["rdfs"] + "label", None)
-            }
-            asked = names.get(self.lang) or names.get("vi")
-            self._labels[thing] = asked or next(
-                filter(None, (self._value(thing, iri.term(name)) for name in ("heading", "path"))),
-                None,
-            )
-        return self._labels[thing]
+    def _label(self, thing: str) -> str:
+        return self._memory.get(("label", self.lang, thing), lambda: self._read_label(thing))
+
+    def _read_label(self, thing: str) -> str:
+        names = {
+            getattr(s.value, "language", None) or "": s.value.value
+            for s in self.engine.statements(thing, _LABEL, None)
+        }
+        asked = names.get(self.lang) or names.get("vi")
+        return asked or self._value(thing, _HEADING) or self._value(thing, _PATH) or thing
 
     def _value(self, thing: str, predicate: str) -> str | None:
         return min(
             (s.value.value for s in self.engine.statements(thing, predicate, None)), default=None
         )
-
-    def _said(self, thing: str, name: str) -> Iterator[Statement]:
-        return self.engine.statements(thing, iri.term(name), None)
-
-
-def _kind(thing: str) -> str:
-    name = iri.parse(thing)
-    return name.kind.value if name else ""
-
-
-def _own_document(thing: str) -> str | None:
-    """The document under which a part or task stands; None for a document itself."""
-    name = iri.parse(thing)
-    if name is None or name.kind is iri.Kind.DOCUMENT:
-        return None
-    return iri.thing(iri.Kind.DOCUMENT, iri.document_of(name.local))
 
 
 Adjacent = Mapping[str, Sequence[str]]
@@ -487,24 +372,12 @@ def _lowers(above: Mapping[str, Sequence[Link]]) -> Adjacent:
     return found
 
 
-def _pruned(below: Mapping[str, Sequence[Link]], root: str) -> dict[str, tuple[Link, ...]]:
-    """Without the parts that hold neither a task nor anything that leads to a document."""
-    kept = {root}
-    waiting = deque(node for node in below if _kind(node) in ("doc", "task"))
-    while waiting:
-        node = waiting.popleft()
-        if node not in kept or node == root:
-            kept.add(node)
-            waiting.extend(link.upper for link in below[node] if link.upper not in kept)
-    return {node: tuple(links) for node, links in below.items() if node in kept}
-
-
 def _lowest_documents(above: Mapping[str, Sequence[Link]]) -> list[str]:
     """Documents below which no other document stands; a task counts as its document."""
     documents = dict.fromkeys(
-        node if _kind(node) == "doc" else _own_document(node) or node for node in above
+        node if kind(node) == "doc" else own_document(node) or node for node in above
     )
-    led_to = {link.upper for node, links in above.items() if _kind(node) == "doc" for link in links}
+    led_to = {link.upper for node, links in above.items() if kind(node) == "doc" for link in links}
     return [document for document in documents if document not in led_to]
 
 

@@ -33,7 +33,7 @@ from typing import BinaryIO
 import pyoxigraph as ox
 
 from policygraph import iri, sparql_text
-from policygraph.engine import Engine, Found, Statement, statement
+from policygraph.engine import Engine, Found, Memory, Statement, statement
 from policygraph.errors import DataError, QueryError, StoreError
 
 SCHEMA = "5"
@@ -117,6 +117,7 @@ class Snapshot(Engine):
         self.hash = build_hash
         self._graphs: Mapping[str, int] | None = None
         self._let_go: Callable[[], object] | None = None
+        self._memory = Memory()
 
     def hold(self, handle: int) -> None:
         """Keep a file open, whose shared lock keeps the build from being removed."""
@@ -135,6 +136,9 @@ class Snapshot(Engine):
 
     def __len__(self) -> int:
         return len(self._store)
+
+    def memory(self) -> Memory:
+        return self._memory
 
     def text(self, sha256: str) -> str | None:
         """The characters that the offsets of a source file count, by the SHA-256 of its bytes;
@@ -174,7 +178,9 @@ class Snapshot(Engine):
         self, subject: str | None, predicate: str | None, value: str | None
     ) -> Iterator[Statement]:
         """As of any engine, without parsing or planning: a few microseconds each."""
-        s, p, o = (None if a is None else ox.NamedNode(a) for a in (subject, predicate, value))
+        s = None if subject is None else ox.NamedNode(subject)
+        p = None if predicate is None else ox.NamedNode(predicate)
+        o = None if value is None else ox.NamedNode(value)
         for quad in self._store.quads_for_pattern(s, p, o, None):
             yield statement(quad.subject, quad.predicate, quad.object, quad.graph_name)
 
