@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policygraph import folding, iri, lineage, resources, store
+from policygraph.edges import Options
 from policygraph.folding import Folding, Wish, links_around, links_of
 from policygraph.lookup import Lookup
-from policygraph.paths import Options, Paths
+from policygraph.paths import Paths
 
 TTL = Path(__file__).parent / "fixtures" / "ttl"
 ALL = Wish()

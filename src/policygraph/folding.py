@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from policygraph import iri
-from policygraph.paths import EXTERNAL, Edge, Link, Paths
+from policygraph.edges import Link
+from policygraph.paths import EXTERNAL, Edge, Paths
 
 MAX_BOXES = 400
 """Boxes of a picture; what would be more stays folded."""
@@ -107,9 +108,9 @@ class Picture:
 
 def links_around(paths: Paths, thing: str) -> tuple[list[Link], bool]:
     """All edges above and below a thing, and whether all below were looked at."""
-    below, is_complete = paths.down(thing)
+    below, is_complete = paths.edges.down(thing)
     found = dict.fromkeys(
-        link for side in (paths.up(thing), below) for links in side.values() for link in links
+        link for side in (paths.edges.up(thing), below) for links in side.values() for link in links
     )
     return list(found), is_complete
 
@@ -254,7 +255,7 @@ class Folding:
         document."""
         if _kind(node) == "doc":
             return None
-        for link in self.paths.above(node):
+        for link in self.paths.edges.above(node):
             if link.relation in _HOLDS and link.upper in self._linked:
                 return link.upper
         return _document(node)
@@ -338,7 +339,7 @@ class Folding:
         )
 
     def _own_words(self, node: str) -> Iterator[Edge]:
-        return (self.paths.edge(x) for x in self.paths.above(node) if x.relation in _HOLDS)
+        return (self.paths.edge(x) for x in self.paths.edges.above(node) if x.relation in _HOLDS)
 
     def _start(self, node: str) -> int:
         """Where a part, or a task's part, begins in its text."""
