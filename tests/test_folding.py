@@ -167,6 +167,7 @@ def test_links_of_paths_that_were_found(snapshot):
     lookup = Lookup(snapshot)
     one, other = (lookup.resolve("thing", name) for name in (f"task:{PLAN}.II.1", "52-NQ/TW"))
     found = paths.between(one, other).found
+    assert found is not None
     shown = Folding(paths, other, links_of(found.edges)).fold()
     assert {box.iri for box in shown.boxes} >= {other}
     assert sum(box.tasks for box in shown.boxes) == 1
