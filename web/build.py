@@ -67,7 +67,7 @@ def _biome(*arguments: str) -> None:
     _done(subprocess.run([program, *arguments, "--colors=off", "."], cwd=HERE, check=False))
 
 
-def _done(finished: subprocess.CompletedProcess[str | bytes]) -> None:
+def _done(finished: subprocess.CompletedProcess[Any]) -> None:
     finished.check_returncode()
 
 
