@@ -183,11 +183,14 @@ class UnresolvedReport:
 
 
 def audit(
-    snapshot: Engine, known: Mapping[str, CannedQuery], document: str | None = None
+    snapshot: Engine,
+    known: Mapping[str, CannedQuery],
+    document: str | None = None,
+    lang: str = "vi",
 ) -> AuditReport:
     """Run every check over the graph, or over one document ("2358/KH-UBND")."""
     found: dict[str, list[Finding]] = {name: [] for name in CHECKS}
-    for row in run(snapshot, known, "audit", _asked(document)):
+    for row in run(snapshot, known, "audit", {"lang": lang, **_asked(document)}):
         finding = _finding(row)
         found[finding.check].append(finding)
     concepts = {concept.name: concept for concept in vocab.CHECK_CONCEPTS}
@@ -200,12 +203,15 @@ def audit(
 
 
 def report(
-    snapshot: Engine, known: Mapping[str, CannedQuery], document: str | None = None
+    snapshot: Engine,
+    known: Mapping[str, CannedQuery],
+    document: str | None = None,
+    lang: str = "vi",
 ) -> UnresolvedReport:
     """List what is unresolved, by reason, and how confident each rule is."""
     concepts = {concept.name: concept for concept in vocab.REASON_CONCEPTS}
     found: dict[str, list[Unresolved]] = {}
-    for row in run(snapshot, known, "unresolved", _asked(document)):
+    for row in run(snapshot, known, "unresolved", {"lang": lang, **_asked(document)}):
         found.setdefault(_words(row, "reason").rpartition("/")[2], []).append(_unresolved(row))
     reasons = [
         Reason(name, concepts[name].vi, concepts[name].en, tuple(items))

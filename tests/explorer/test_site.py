@@ -10,7 +10,7 @@ from policygraph.errors import DataError
 from policygraph_api.assets import Assets
 from policygraph_api.explorer.site import Here
 
-PAGES = ("/",)
+PAGES = ("/", "/gaps")
 
 
 @pytest.mark.parametrize("path", [*PAGES, *("/en" + page for page in PAGES)])

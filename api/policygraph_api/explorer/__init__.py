@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from policygraph_api.explorer import home
+from policygraph_api.explorer import gaps, home
 from policygraph_api.explorer.site import ENGLISH, Site
 
-PAGES = (home,)
+PAGES = (home, gaps)
 """A module a page, or a few that belong together; each gives its routes."""
 
 
