@@ -21,7 +21,6 @@ from policygraph import (
     bundle,
     catalogue,
     export,
-    importing,
     iri,
     lineage,
     reason,
@@ -299,36 +298,6 @@ def test_an_archive_without_a_manifest_is_told(tmp_path):
         archive.writestr("a.txt", "x")
     with pytest.raises(DataError, match=r"manifest\.json"):
         bundle.read(path)
-
-
-def test_an_import_tells_what_is_the_same(corpus, signed, tmp_path):
-    made = importing.take_in(signed, "Sở Nội vụ", tmp_path, corpus)
-    assert made.path.name == "import-so-noi-vu.ttl"
-    assert made.graph == iri.graph("import-so-noi-vu")
-    assert (made.comparison.new, made.comparison.conflicts) == (0, ())
-    assert made.comparison.same > 1000
-    assert list(ox.parse(made.path.read_bytes(), format=ox.RdfFormat.TURTLE))
-
-
-def test_an_import_tells_what_is_new_and_what_contradicts(corpus):
-    document, other = ox.NamedNode(PLAN), ox.NamedNode(iri.thing(iri.Kind.DOCUMENT, "a.b.c.d.e"))
-    issued = ox.NamedNode(iri.PREFIXES["dcterms"] + "issued")
-    directive = ox.NamedNode(DIRECTIVE)
-    day = ox.NamedNode(iri.PREFIXES["xsd"] + "date")
-    found = importing.compare(
-        [
-            ox.Quad(directive, issued, ox.Literal("2018-01-01", datatype=day)),
-            ox.Quad(other, issued, ox.Literal("2018-01-01", datatype=day)),
-            ox.Quad(document, ox.NamedNode(iri.PREFIXES["rdf"] + "type"),
-                    ox.NamedNode(iri.term("Plan"))),
-        ],
-        corpus,
-    )  # fmt: skip
-    assert (found.new, found.same) == (2, 1)
-    assert [(c.subject, c.here, c.there) for c in found.conflicts] == [
-        (DIRECTIVE, "2019-09-27", "2018-01-01")
-    ]
-    assert found.new_things == (other.value,)
 
 
 def test_the_catalogue_counts_what_is_there(corpus):

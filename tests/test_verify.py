@@ -26,7 +26,7 @@ def test_what_was_made_here_is_in_order(corpus, selection, tmp_path):
     key = Ed25519PrivateKey.generate()
     path = tmp_path / "x.zip"
     path.write_bytes(bundle.make(corpus, selection, key))
-    found = verify(path, ONTOLOGY, key.public_key())
+    found = verify(bundle.read(path), ONTOLOGY, key.public_key())
     assert found.is_signed
     assert found.is_trusted
     assert found.quads > 1000
@@ -46,9 +46,9 @@ def test_a_whole_export_that_breaks_the_model_is_refused(corpus, tmp_path, monke
     path.write_bytes(bundle.make(corpus, export.Selection(document=PLAN)))
     bundle.check(bundle.read(path))
     with pytest.raises(CheckError, match="task:stray"):
-        verify(path, ONTOLOGY)
+        verify(bundle.read(path), ONTOLOGY)
 
 
 def test_no_export(tmp_path):
     with pytest.raises(DataError):
-        verify(tmp_path / "none.zip", ONTOLOGY)
+        verify(bundle.read(tmp_path / "none.zip"), ONTOLOGY)

@@ -19,7 +19,7 @@ from policygraph.console import err as _err
 from policygraph.console import out as _out
 from policygraph.console import progress as _progress
 from policygraph.errors import AmbiguousThing, PolicyGraphError
-from policygraph.settings import Settings, default_store
+from policygraph.settings import Settings, default_imports, default_store
 
 if TYPE_CHECKING:
     from policygraph.queries import CannedQuery
@@ -37,6 +37,9 @@ app.add_typer(cli_builds.app)
 Texts = Annotated[Path | None, typer.Option(help="Thư mục văn bản .txt / directory of the texts.")]
 Ttl = Annotated[Path | None, typer.Option(help="Thư mục Turtle / directory of the Turtle files.")]
 Store = Annotated[Path | None, typer.Option(help="Thư mục kho / directory of the store.")]
+Imports = Annotated[
+    Path | None, typer.Option(help="Thư mục bản nhận / directory of the imports (imports/).")
+]
 
 
 @app.command()
@@ -44,6 +47,7 @@ def build(
     texts: Texts = None,
     ttl: Ttl = None,
     store: Store = None,
+    imports: Imports = None,
     check: Annotated[
         bool, typer.Option("--check", help="Chỉ so sánh, không ghi / compare, write nothing.")
     ] = False,
@@ -81,6 +85,7 @@ def build(
                 report,
                 resources.directory("data/review"),
                 pipeline.texts_of(done.facts),
+                imports or default_imports(),
             )
         for note in made.notes:
             _err.print(f"! {note}", style="yellow", highlight=False)
@@ -285,7 +290,48 @@ def verify(
     from policygraph import verify as checking
 
     trusted = bundle.public_key(key) if key else None
-    _out.print(str(checking.verify(file, resources.directory("ontology"), trusted)))
+    found = checking.verify(bundle.read(file), resources.directory("ontology"), trusted)
+    _say(found, as_json=False)
+
+
+@app.command(name="import")
+def take_in(
+    file: Annotated[
+        Path | None, typer.Argument(help="Tệp .zip cơ quan khác gửi / another office's export.")
+    ] = None,
+    office: Annotated[str | None, typer.Option(help="Cơ quan gửi / office it is from.")] = None,
+    remove: Annotated[
+        str | None, typer.Option(help="Bỏ bản nhận của cơ quan này / take this office's out.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="Khóa công khai tin cậy / trusted key.")] = None,
+    imports: Imports = None,
+    store: Store = None,
+    as_json: AsJson = False,
+) -> None:
+    """Nhận tệp xuất của cơ quan khác, so với đồ thị / take in another office's export, compared.
+
+    Không có tệp: liệt kê những bản đã nhận / without a file: what was taken in.
+    """
+    from policygraph import bundle, importing
+
+    place = imports or default_imports()
+    if remove:
+        gone = importing.remove(remove, place)
+        _out.print(f"đã bỏ / removed: {gone}; policygraph build", highlight=False)
+    elif file is None:
+        _table(
+            [
+                {"office": k.office, "triples": k.triples, "file": k.path.name}
+                for k in importing.kept(place)
+            ]
+        )
+    elif not office:
+        raise typer.BadParameter("cần --office: tên cơ quan gửi / give --office: whose it is")
+    else:
+        trusted = bundle.public_key(key) if key else None
+        snapshot, _ = _served(store)
+        ontology = resources.directory("ontology")
+        _say(importing.take_in(file, office, place, snapshot, ontology, trusted), as_json)
 
 
 class _Told(Protocol):

@@ -13,6 +13,7 @@ from policygraph import (
     decisions,
     formats,
     identity,
+    importing,
     iri,
     lineage,
     review,
@@ -280,18 +281,22 @@ def build_store(
     progress: Progress | None = None,
     reviews: Path | None = None,
     texts: Mapping[str, str] | None = None,
+    imports: Path | None = None,
 ) -> store.Build:
     """Load the Turtle and the ontology into a fresh store, with the decisions of a directory of
-    reviews applied and the texts (by SHA-256) beside it; derive the closures and the similar
-    tasks; swap the store in."""
+    reviews applied, what other offices sent taken along, and the texts (by SHA-256) beside it;
+    derive the closures and the similar tasks; swap the store in."""
     applied = review.overlay(ttl, decisions.load(reviews) if reviews else ())
+    files = dict(applied.files)
+    if imports is not None:
+        files |= importing.overlay(imports, ttl, applied.files)
 
     def derived(snapshot: store.Snapshot) -> store.Derived:
         search.build_index(snapshot, snapshot.path)
         found = derive(snapshot)
         return replace(found, notes=(*applied.warnings, *found.notes))
 
-    return store.build(ttl, ontology, root, derived, progress, applied.files, texts)
+    return store.build(ttl, ontology, root, derived, progress, files, texts)
 
 
 def derive(snapshot: store.Snapshot) -> store.Derived:

@@ -29,6 +29,11 @@ def default_store() -> Path:
     return (resources.checkout() or Path.cwd()) / "store"
 
 
+def default_imports() -> Path:
+    """``imports/`` beside the store: what other offices sent."""
+    return default_store().with_name("imports")
+
+
 class Settings(BaseSettings):
     """What an operator may set; every field has a default that serves a laptop."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -23,14 +24,27 @@ class Verified:
     is_signed: bool
     is_trusted: bool
 
+    def lines(self) -> Iterator[str]:
+        yield f"{self.files} tệp / files, {self.quads:,} phát biểu / statements"
+        yield "toàn vẹn, đúng khuôn / whole, in shape"
+        if self.is_trusted:
+            yield "chữ ký của khóa đã cho / signed by the given key"
+        elif self.is_signed:
+            yield "có chữ ký; không biết của ai nếu thiếu --key / signed; by whom only --key tells"
+        else:
+            yield "không có chữ ký / not signed"
 
-def verify(file: Path, ontology_dir: Path, trusted: Ed25519PublicKey | None = None) -> Verified:
+    def as_json(self) -> object:
+        return asdict(self)
+
+
+def verify(
+    opened: bundle.Bundle, ontology_dir: Path, trusted: Ed25519PublicKey | None = None
+) -> Verified:
     """Hold an export against its sums, its signature and the shapes.
 
-    Raises DataError where it is no export, CheckError that names what was changed or does not
-    conform.
+    Raises CheckError that names what was changed or does not conform.
     """
-    opened = bundle.read(file)
     bundle.check(opened, trusted)
     quads = opened.quads()
     with tempfile.TemporaryDirectory() as folder:
