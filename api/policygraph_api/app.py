@@ -88,7 +88,7 @@ def create_app(settings: Settings) -> Front:
     app.include_router(canned.router(desk))
     app.include_router(lineage_routes.router(desk))
     app.include_router(data.router(shelves))
-    app.include_router(explorer.router(site))
+    app.include_router(explorer.router(site, sparql))
     app.router.routes.append(Route(agents_door.PATH, door, methods=["POST"]))
     operation.add_admin(app, builds, settings)
     graphs = GraphStore(sparql, settings.max_answer_mb)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from policygraph_api.explorer import gaps, home
+from policygraph_api.explorer import editor, gaps, home
 from policygraph_api.explorer.site import ENGLISH, Site
+from policygraph_api.sparql import Sparql
 
 PAGES = (home, gaps)
 """A module a page, or a few that belong together; each gives its routes."""
 
 
-def router(site: Site) -> APIRouter:
+def router(site: Site, sparql: Sparql) -> APIRouter:
     """Every page in both languages, and the files they need."""
     routes = APIRouter(include_in_schema=False)
-    for page in PAGES:
-        made = page.routes(site)
+    for made in (*(page.routes(site) for page in PAGES), editor.routes(site, sparql)):
         routes.include_router(made)
         routes.include_router(made, prefix=ENGLISH)
     routes.include_router(site.assets.router())
