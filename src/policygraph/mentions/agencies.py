@@ -163,7 +163,8 @@ class _Reader(Groups):
         if misspelt:
             return misspelt
         last = self.name_end(head[0])
-        whole = self.is_bounded(position, last, strictly=True)
+        closed = last + 1 if last < len(self.words) and self.is_word(last, "tỉnh") else last
+        whole = self.is_bounded(position, closed, strictly=True)
         if last == head[0] or not (self.is_capital(head[0]) or whole):
             return None
         after, place, is_stated = self.place_after(last)

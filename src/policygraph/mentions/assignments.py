@@ -55,6 +55,8 @@ _CHAPTERS = {"phan", "chuong", "muc", "phu-luc"}
 _SILENT = {Topic.SITUATION, Topic.PURPOSE, Topic.OBJECTIVES, Topic.FUNDING}
 _CONFIDENCE = {"table": 0.98, "heading": 0.95, "subject": 0.92, "inline": 0.88, "crossref": 0.95}
 _BULLETS = re.compile(r"(?:^|[\s>])[-–+•]\s")
+_NAMES = re.compile(r"[A-ZĐ][^\W\d_]*\s[^,;<>]*[^\W_](?=\s*(?:[,;.]|<|$))")
+"""Words between the separators of a cell of agencies that begin like a name."""
 
 
 def find_assignments(
@@ -151,6 +153,8 @@ class _Document:
                 leads += role == "lead"
                 spans = view.spans(actor.start, actor.end)
                 self._add(part.index, actor.agency, role, "table", spans, "cell", note=note)
+            if actors or cell.column != "lead":
+                leads += self._rest_of_cell(part, cell.column, view, actors)
             if cell.column == "lead" and not actors and any(c.isalpha() for c in view.text):
                 unread = view
         self._period(part)
@@ -163,6 +167,24 @@ class _Document:
             found = actors_in(content, self.find)
             said = read_duties(content, found, subjects="none")
             self._say(part.index, said.duties, content, "row")
+
+    def _rest_of_cell(self, part: Part, role: str, view: View, actors: list[Actor]) -> int:
+        """Names between the separators of a cell that were not known among the others: each is
+        read as a cell of its own, and told where it names nobody then.  Returns the leads found."""
+        leads = 0
+        for name in _NAMES.finditer(view.text):
+            if any(a.start < name.end() and name.start() < a.end for a in actors):
+                continue
+            alone = View(self.tree.source.text, view.spans(*name.span()))
+            found = actors_in(alone, self.find)
+            for actor in found:
+                spans = alone.spans(actor.start, actor.end)
+                self._add(part.index, actor.agency, role, "table", spans, "cell.rest")
+            leads += role == "lead" and bool(found)
+            if not found:
+                detail = "một phần của ô cơ quan / part of a cell of agencies"
+                self._leave(part, alone.pieces, "unknown-agency", detail)
+        return leads
 
     def _period(self, part: Part) -> None:
         """A time without a year ("Quý II") is seen and cannot be placed."""
