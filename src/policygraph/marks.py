@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from policygraph import iri
 from policygraph.engine import Engine
 from policygraph.lookup import Lookup
 from policygraph.queries import CannedQuery, Record, bind, records, text_in, whole_in
@@ -17,7 +18,8 @@ from policygraph.queries import CannedQuery, Record, bind, records, text_in, who
 KINDS = ("task", "target", "baseline", "assignment", "citation", "metadata", "date", "open")
 """Kinds of marks.  "open" is what stays unresolved and where texts disagree."""
 _OPEN = {"unresolved", "conflict"}
-_DATE = "http://purl.org/dc/terms/issued"
+DATE = iri.PREFIXES["dcterms"] + "issued"
+"""The field whose metadata is the date of issue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def _kind(row: Record) -> str:
     kind = str(row["kind"])
     if kind in _OPEN:
         return "open"
-    return "date" if kind == "metadata" and row["how"] == _DATE else kind
+    return "date" if kind == "metadata" and row["how"] == DATE else kind
 
 
 def _narrowed(row: Record, text: str) -> tuple[int, int]:

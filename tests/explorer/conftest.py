@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from policygraph import lineage, resources, store
+from policygraph import pipeline, resources, text
 from policygraph.settings import Settings
 from policygraph_api.app import create_app
 
@@ -15,8 +15,12 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 @pytest.fixture(scope="session")
 def corpus_store(tmp_path_factory):
     root = tmp_path_factory.mktemp("explorer") / "store"
-    store.build(
-        resources.directory("data/ttl"), resources.directory("ontology"), root, lineage.derive
+    texts = [text.read(path) for path in resources.directory("data/texts").glob("*.txt")]
+    pipeline.build_store(
+        resources.directory("data/ttl"),
+        resources.directory("ontology"),
+        root,
+        texts={source.sha256: source.text for source in texts},
     )
     return root
 

@@ -10,7 +10,11 @@ from policygraph.errors import DataError
 from policygraph_api.assets import Assets
 from policygraph_api.explorer.site import Here
 
-PAGES = ("/", "/gaps")
+PAGES = (
+    "/",
+    "/gaps",
+    "/documents/vn-61.tu.ct.2019.39/text",
+)
 
 
 @pytest.mark.parametrize("path", [*PAGES, *("/en" + page for page in PAGES)])

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from policygraph_api.explorer import editor, gaps, home
+from policygraph_api.explorer import editor, gaps, home, text_view
 from policygraph_api.explorer.site import ENGLISH, Site
 from policygraph_api.sparql import Sparql
 
-PAGES = (home, gaps)
+PAGES = (
+    home,
+    gaps,
+    text_view,
+)
 """A module a page, or a few that belong together; each gives its routes."""
 
 
