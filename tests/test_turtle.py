@@ -15,7 +15,6 @@ from policygraph.rdf import terms
 from policygraph.rdf.terms import Graph
 from policygraph.rdf.turtle import RDF_TYPE
 
-XSD = iri.PREFIXES["xsd"]
 LOCALS = [
     "a",
     "vn-61.ubnd.2021",

@@ -12,7 +12,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz
 
@@ -128,17 +128,17 @@ def _candidates(
     if code is None or place is None or day is None:
         return ()
     words = document.reading.tree.join(row.pieces)
-    signs = _named_signs(words, place, registers)
-    scored = (
-        Candidate(other.key, similarity(words, other.title))
+    scored = [
+        (similarity(words, other.title), other)
         for other in known
         if other.type_code == code
         and other.jurisdiction == place
         and _is_timely(other.day, row, day)
-        and (not signs or other.sign in signs)
-    )
-    near = (candidate for candidate in scored if candidate.score >= rules().least_share)
-    return tuple(sorted(near, key=lambda c: (-c.score, c.key.local)))
+    ]
+    near = [(score, other) for score, other in scored if score >= rules().least_share]
+    signs = _named_signs(words, place, registers) if near else frozenset()
+    candidates = (Candidate(o.key, score) for score, o in near if not signs or o.sign in signs)
+    return tuple(sorted(candidates, key=lambda c: (-c.score, c.key.local)))
 
 
 def _is_timely(issued: dt.date, row: TaskMention, planned: dt.date) -> bool:
@@ -156,6 +156,7 @@ def similarity(asked: str, title: str) -> float:
     return round(fuzz.token_sort_ratio(here, there) / 100, 2)
 
 
+@lru_cache(maxsize=2048)
 def _subject(title: str) -> str:
     idle = rules().idle_words
     return " ".join(word for word in iri.slug(title).split("-") if word not in idle)

@@ -93,6 +93,7 @@ def fold(text: str) -> str:
     return _MARKS.sub("", unicodedata.normalize("NFD", lowered))
 
 
+@lru_cache(maxsize=8192)
 def slug(text: str) -> str:
     """ASCII words joined by hyphens: "Sở Tài chính" -> "so-tai-chinh"; "x" if nothing is left."""
     return "-".join(re.findall(r"[a-z0-9]+", fold(text))) or "x"
@@ -130,7 +131,12 @@ def thing(kind: Kind, *parts: str) -> str:
     local = ".".join(parts)
     if not _LOCAL.fullmatch(local):
         raise ValueError(f"not a local name: {local!r}")
-    return f"{THINGS}{kind.value}/{local}"
+    return THINGS + kind + "/" + local
+
+
+@lru_cache(maxsize=1024)
+def _of_document(kind: Kind, document_local: str) -> str:
+    return thing(kind, document_local)
 
 
 def document(key: DocumentKey) -> str:
@@ -139,13 +145,13 @@ def document(key: DocumentKey) -> str:
 
 def under(kind: Kind, document_local: str, path: str) -> str:
     """IRI of what stands at a path of a document (its part, its task)."""
-    return thing(kind, document_local, path_local(path))
+    return f"{_of_document(kind, document_local)}.{path_local(path)}"
 
 
 def at(kind: Kind, document_local: str, start: int, end: int, ordinal: int = 0) -> str:
     """IRI of what is said at a span; the ordinal tells apart what one span says twice."""
     span = f"{start}-{end}"
-    return thing(kind, document_local, f"{span}-{ordinal}" if ordinal else span)
+    return f"{_of_document(kind, document_local)}.{span}" + (f"-{ordinal}" if ordinal else "")
 
 
 def graph(local: str) -> str:

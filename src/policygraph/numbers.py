@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from policygraph import iri, lexicon
 from policygraph.errors import DataError
@@ -61,6 +61,7 @@ class _Signs:
     state: re.Pattern[str]
 
 
+@lru_cache(maxsize=4096)
 def parse_number(text: str) -> NumberParts | None:
     """Take a printed number apart; None if it is none.
 
