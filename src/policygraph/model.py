@@ -121,13 +121,21 @@ class Tree:
     def by_path(self) -> dict[str, Part]:
         return {p.path: p for p in self.parts if p.path}
 
+    @cached_property
+    def _own_texts(self) -> dict[int, str]:
+        """Own words by the index of the part, as far as they were asked for."""
+        return {}
+
     def own_text(self, part: Part) -> str:
         """The part's own words, pieces joined by one blank, runs of white space folded."""
-        return self.join(part.pieces)
+        words = self._own_texts.get(part.index)
+        if words is None:
+            words = self._own_texts[part.index] = self.join(part.pieces)
+        return words
 
     def join(self, pieces: tuple[Span, ...]) -> str:
         text = self.source.text
-        return " ".join(" ".join(text[s.start : s.end].split()) for s in pieces)
+        return " ".join([" ".join(text[s.start : s.end].split()) for s in pieces])
 
     def children(self, part: Part) -> list[Part]:
         return [self.parts[i] for i in part.children]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -38,9 +38,13 @@ class Lexicon:
     path: str
     entries: tuple[Entry, ...]
     tables: Mapping[str, Any]
+    any_of: re.Pattern[str]
+    """All patterns in one, without groups: most texts match none, which one look tells."""
 
     def first(self, text: str, *, anchored: bool = False) -> Entry | None:
         """The first entry whose pattern is found in (or, anchored, at the start of) the text."""
+        if not (self.any_of.match(text) if anchored else self.any_of.search(text)):
+            return None
         for entry in self.entries:
             found = entry.pattern.match(text) if anchored else entry.pattern.search(text)
             if found:
@@ -81,7 +85,16 @@ def parse(path: str, content: str) -> Lexicon:
         if names.count(name) > 1:
             line_of_copy = _line(content, name, copy=1)
             raise DataError(path, f"two entries are named {name!r}", line_of_copy)
-    return Lexicon(path, tuple(entries), data)
+    return Lexicon(path, tuple(entries), data, any_of(entry.pattern for entry in entries))
+
+
+def any_of(patterns: Iterable[re.Pattern[str]]) -> re.Pattern[str]:
+    """One pattern that matches where any of the patterns does; their groups have no names."""
+    parts = []
+    for pattern in patterns:
+        nameless = re.sub(r"\?P<\w+>", "?:", pattern.pattern).removeprefix("(?i)")
+        parts.append(f"(?i:{nameless})" if pattern.flags & re.IGNORECASE else f"(?:{nameless})")
+    return re.compile("|".join(parts) or r"(?!)")
 
 
 def _entry(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
@@ -20,16 +19,15 @@ _ABBREVIATION = re.compile(
 )
 
 
-@dataclass(frozen=True)
 class View:
-    """Pieces of a text joined by one blank; offsets map back to the source exactly."""
+    """Pieces of a text joined by one blank; offsets map back to the source exactly.
 
-    source: str
-    pieces: tuple[Span, ...]
+    A view does not change; it is no dataclass because a text is seen through thousands of them.
+    """
 
-    @cached_property
-    def text(self) -> str:
-        return " ".join(self.source[p.start : p.end] for p in self.pieces)
+    def __init__(self, source: str, pieces: tuple[Span, ...]) -> None:
+        self.source, self.pieces = source, pieces
+        self.text = " ".join([source[p.start : p.end] for p in pieces])
 
     @cached_property
     def _starts(self) -> list[int]:

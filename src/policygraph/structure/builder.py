@@ -18,7 +18,7 @@ from policygraph.structure.marks import (
     read_mark,
 )
 from policygraph.structure.nodes import Node
-from policygraph.structure.plain import plain
+from policygraph.structure.plain import plain_words
 from policygraph.structure.rows import Table
 from policygraph.structure.zones import TITLE_WORD, Region, sounds_like_preamble
 
@@ -281,7 +281,7 @@ class Builder:
         if node.level in _NAMED_BELOW and not node.pieces() and not node.children:
             return True
         text = node.atoms[-1][1]
-        before = plain(self.text, text.start, text.end).words
+        before = plain_words(self.text, text.start, text.end)
         head = segment.words[:1]
         if not before or node.level == "furniture":
             return False

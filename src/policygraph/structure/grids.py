@@ -117,6 +117,8 @@ def _is_rule(segment: Segment) -> bool:
 def _bar_rows(lines: list[Segment], start: int) -> _Table | None:
     """Lines that begin with a bar, or stand over a line of dashes and bars."""
     head = lines[start].raw
+    if "|" not in head:
+        return None
     bars = len(_BAR.findall(head))
     framed = head.startswith("|")
     if bars < (2 if framed else 1) or start + 1 >= len(lines) or _is_rule(lines[start]):

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from policygraph import lexicon
 from policygraph.model import Span
-from policygraph.structure.plain import plain
+from policygraph.structure.plain import plain_words
 
 SPACE = " \t\r\f\v\u00a0\u200b\ufeff"
 MARKUP = SPACE + "*_#>`|"
@@ -56,7 +56,7 @@ class Segment:
     @cached_property
     def words(self) -> str:
         """The content without marks of emphasis inside it."""
-        return plain(self.text, *self.content).words
+        return plain_words(self.text, *self.content)
 
     @cached_property
     def opens(self) -> str | None:
@@ -127,6 +127,8 @@ def segments(text: str) -> list[Segment]:
 def _unglue(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The pieces of a line; a seam is a bold mark that opens right behind capitals, or closes
     between them and the mark of an item."""
+    if text.find("**", start, end) < 0:
+        return [(start, end)]
     pieces: list[tuple[int, int]] = []
     marks = opened = start
     count = 0

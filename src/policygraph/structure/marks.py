@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import cache
 
 from policygraph import lexicon
 from policygraph.structure.lines import MARKUP, SPACE, Segment, trim
@@ -84,9 +82,10 @@ def read_mark(segment: Segment) -> Mark | None:
         return None
     start, end = segment.content
     seen = plain(segment.text, start, min(end, start + _LONGEST))
-    if not _any_mark().match(seen.words):
+    marks = lexicon.load("marks")
+    if not marks.any_of.match(seen.words):
         return None
-    for entry in lexicon.load("marks").entries:
+    for entry in marks.entries:
         found = entry.pattern.match(seen.words)
         if not found or not found.group().strip():
             continue
@@ -94,23 +93,13 @@ def read_mark(segment: Segment) -> Mark | None:
         number = groups.get("n") or ""
         if groups.get("w"):
             number = _ORDINALS.get(groups["w"].lower(), groups["w"])
-        number = re.sub(r"\s+", "", number)
+        number = "".join(number.split())
         if entry.value == "appendix":
             number = f"PL{number}"
         blanks = SPACE if entry.value == "plus" else MARKUP
         after, _ = trim(segment.text, seen.offset(found.end()), end, blanks)
         return Mark(entry.value, number, after, entry.name)
     return None
-
-
-@cache
-def _any_mark() -> re.Pattern[str]:
-    """All marks in one pattern: most lines have none, which one match tells."""
-    joined = []
-    for entry in lexicon.load("marks").entries:
-        nameless = re.sub(r"\?P<\w+>", "?:", entry.pattern.pattern)
-        joined.append(f"(?i:{nameless})" if entry.pattern.flags & re.IGNORECASE else nameless)
-    return re.compile("|".join(joined))
 
 
 def ordinal(level: str, number: str) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from policygraph.model import Cell, Span, Topic, Zone
-from policygraph.structure.plain import plain
+from policygraph.structure.plain import plain_words
 
 
 @dataclass(eq=False)
@@ -59,5 +59,5 @@ class Node:
 
     def words(self, text: str) -> str:
         """Own words, without marks of emphasis, runs of white space folded."""
-        found = (plain(text, s.start, s.end).words for s in self.pieces())
-        return " ".join(" ".join(words.split()) for words in found)
+        found = (plain_words(text, s.start, s.end) for s in self.pieces())
+        return " ".join([" ".join(words.split()) for words in found])

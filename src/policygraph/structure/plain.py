@@ -25,6 +25,13 @@ class Plain:
         return self.offsets[position]
 
 
+def plain_words(text: str, start: int, end: int) -> str:
+    """The words alone."""
+    if _MARKUP.search(text, start, end):
+        return plain(text, start, end).words
+    return text[start:end]
+
+
 def plain(text: str, start: int, end: int) -> Plain:
     """The text from ``start`` to ``end`` without emphasis marks and escapes."""
     if not _MARKUP.search(text, start, end):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from policygraph import lexicon
 from policygraph.model import Span
 from policygraph.structure.lines import SPACE, Segment, trim
-from policygraph.structure.plain import plain
+from policygraph.structure.plain import plain_words
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _MARK = re.compile(r"\\?[-–—+•*]\s*")
@@ -35,7 +35,7 @@ class Row:
 
     def texts(self, text: str) -> tuple[str, ...]:
         """Words of each cell, without marks of emphasis."""
-        return tuple(" ".join(plain(text, p.start, p.end).words for p in c) for c in self.cells)
+        return tuple(" ".join([plain_words(text, p.start, p.end) for p in c]) for c in self.cells)
 
 
 def read_row(segment: Segment) -> Row:
