@@ -12,10 +12,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette_compress import CompressMiddleware
 
+from policygraph import things
 from policygraph.errors import AmbiguousThing, QueryError, StoreError, UnknownThing
 from policygraph.queries import load
 from policygraph.settings import Settings
@@ -31,11 +32,12 @@ from policygraph_api import (
     operation,
 )
 from policygraph_api.budgets import Budgets
+from policygraph_api.explorer.errors import Tell, teller
 from policygraph_api.explorer.site import Site
 from policygraph_api.front import PACKED, Front
 from policygraph_api.graph_store import GraphStore
 from policygraph_api.metrics import Metrics
-from policygraph_api.problems import ProblemError, respond
+from policygraph_api.problems import ProblemError
 from policygraph_api.served import Builds, Switch, asked, fingerprint
 from policygraph_api.server import Server
 from policygraph_api.shelf import Shelves
@@ -82,19 +84,21 @@ def create_app(settings: Settings) -> Front:
         allow_methods=["GET", "HEAD", "OPTIONS", "POST"],
         allow_headers=["*"],
     )
-    _tell_errors(app)
+    tell = teller(site)
+    _tell_errors(app, tell)
 
     app.include_router(operation.health_routes(builds, settings, len(queries)))
     app.include_router(canned.router(desk))
     app.include_router(lineage_routes.router(desk))
-    app.include_router(data.router(shelves))
+    # The pages go first: /data/….html is theirs.
     app.include_router(explorer.router(site, sparql))
+    app.include_router(data.router(shelves))
     app.router.routes.append(Route(agents_door.PATH, door, methods=["POST"]))
     operation.add_admin(app, builds, settings)
     graphs = GraphStore(sparql, settings.max_answer_mb)
     endpoints = {"/sparql": sparql.answer, "/graphs": graphs.answer}
     openapi.add(app, endpoints)
-    front = Front(app, builds, endpoints, settings, metrics)
+    front = Front(app, builds, endpoints, settings, metrics, tell)
     app.include_router(operation.metric_routes(builds, front, metrics))
     return front
 
@@ -117,55 +121,56 @@ def serve(settings: Settings) -> None:
     Server(create_app(settings), settings).run()
 
 
-def _tell_errors(app: FastAPI) -> None:
-    """Every error becomes a problem document."""
+def _tell_errors(app: FastAPI, tell: Tell) -> None:
+    """Every error becomes a problem document, or a page for a browser."""
 
     @app.exception_handler(ProblemError)
-    async def problem(request: Request, error: ProblemError) -> JSONResponse:
-        return respond(error)
+    async def problem(request: Request, error: ProblemError) -> Response:
+        return tell(request, error)
 
     @app.exception_handler(AmbiguousThing)
-    async def ambiguous(request: Request, error: AmbiguousThing) -> JSONResponse:
-        lookup = asked().lookup
-        described = [(address, lookup.describe(address)) for address in error.candidates]
+    async def ambiguous(request: Request, error: AmbiguousThing) -> Response:
+        served = asked()
+        known = things.names(served.engine, error.candidates)
         candidates = [
             {"iri": address, "label": e.label, "issuer": e.issuer, "issued": e.issued}
-            if e
-            else {"iri": address}
-            for address, e in described
+            if (e := served.lookup.describe(address))
+            else {"iri": address, "label": known[address].vi}
+            for address in error.candidates
         ]
-        return respond(ProblemError("ambiguous-thing", str(error), candidates=candidates))
+        return tell(request, ProblemError("ambiguous-thing", str(error), candidates=candidates))
 
     @app.exception_handler(UnknownThing)
-    async def unknown(request: Request, error: UnknownThing) -> JSONResponse:
-        return respond(ProblemError("unknown-thing", str(error), nearest=list(error.nearest)))
+    async def unknown(request: Request, error: UnknownThing) -> Response:
+        return tell(request, ProblemError("unknown-thing", str(error), nearest=list(error.nearest)))
 
     @app.exception_handler(QueryError)
-    async def wrong(request: Request, error: QueryError) -> JSONResponse:
-        return respond(ProblemError("bad-parameter", str(error)))
+    async def wrong(request: Request, error: QueryError) -> Response:
+        return tell(request, ProblemError("bad-parameter", str(error)))
 
     @app.exception_handler(StoreError)
-    async def unreachable(request: Request, error: StoreError) -> JSONResponse:
+    async def unreachable(request: Request, error: StoreError) -> Response:
         log.error("the engine failed: %s", error)
-        return respond(ProblemError("engine", str(error), headers={"Retry-After": "5"}))
+        return tell(request, ProblemError("engine", str(error), headers={"Retry-After": "5"}))
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
         errors: list[dict[str, Any]] = [
             {"parameter": ".".join(map(str, e["loc"][1:])), "message": e["msg"]}
             for e in error.errors()
         ]
         detail = "; ".join(f"{e['parameter']}: {e['message']}" for e in errors)
-        return respond(ProblemError("bad-parameter", detail, errors=errors))
+        return tell(request, ProblemError("bad-parameter", detail, errors=errors))
 
     @app.exception_handler(HTTPException)
-    async def http(request: Request, error: HTTPException) -> JSONResponse:
+    async def http(request: Request, error: HTTPException) -> Response:
         kind = {404: "not-found", 405: "method"}.get(error.status_code, "bad-request")
-        return respond(
-            ProblemError(kind, f"{request.method} {request.url.path}", headers=error.headers)
+        return tell(
+            request,
+            ProblemError(kind, f"{request.method} {request.url.path}", headers=error.headers),
         )
 
     @app.exception_handler(Exception)
-    async def failed(request: Request, error: Exception) -> JSONResponse:
+    async def failed(request: Request, error: Exception) -> Response:
         log.error("unexpected error on %s", request.url.path, exc_info=error)
-        return respond(ProblemError("internal", "Lỗi ngoài dự kiến.", "An unexpected error."))
+        return tell(request, ProblemError("internal", "Lỗi ngoài dự kiến.", "An unexpected error."))

@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware, add_compress_type
 
@@ -23,8 +24,9 @@ from policygraph.settings import Settings
 from policygraph.store import GRAPH_FORMATS, RESULT_FORMATS
 from policygraph_api import logs
 from policygraph_api.cache import Cache
+from policygraph_api.explorer.errors import Tell
 from policygraph_api.metrics import Metrics
-from policygraph_api.problems import ProblemError, respond
+from policygraph_api.problems import ProblemError
 from policygraph_api.replies import Header, Reply
 from policygraph_api.served import Builds, Served, asking
 from policygraph_api.workers import MB
@@ -66,9 +68,10 @@ class Front:
         endpoints: Mapping[str, Endpoint],
         settings: Settings,
         metrics: Metrics,
+        tell: Tell,
     ) -> None:
         self._app, self.builds, self._endpoints = app, builds, endpoints
-        self._settings, self._metrics = settings, metrics
+        self._settings, self._metrics, self._tell = settings, metrics, tell
         self.cache = Cache(settings.cache_mb * MB)
         self.not_modified = 0
 
@@ -162,7 +165,7 @@ class Front:
         try:
             reply = await endpoint(scope, receive, answering.served)
         except ProblemError as problem:
-            await respond(problem)(scope, receive, send)
+            await self._tell(Request(scope), problem)(scope, receive, send)
             return
         except asyncio.CancelledError:
             # The client left and nobody reads an answer, or the service is going down.
@@ -177,7 +180,8 @@ class Front:
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, name: str) -> None:
         problem = ProblemError("not-found", f"Không có bản dựng {name}.", f"No build {name}.")
         self._metrics.requested(404)
-        await respond(problem)(scope, receive, send)
+        with asking(self.builds.current):
+            await self._tell(Request(scope), problem)(scope, receive, send)
 
     def _immutable(self, served: Served, etag: bytes, is_fixed: bool) -> list[Header]:
         return [

@@ -1,4 +1,4 @@
-"""Content negotiation by Accept with q-values (RFC 9110, 12.5.1)."""
+"""Content negotiation by Accept and Accept-Language with q-values (RFC 9110, 12.5)."""
 
 from __future__ import annotations
 
@@ -55,6 +55,17 @@ def choose(accept: str | None, offered: Sequence[str]) -> str | None:
         if liking[0] > 0 and liking > best:
             best, chosen = liking, media_type
     return chosen
+
+
+def language(accept: str | None) -> str:
+    """ "en" for who likes English better than Vietnamese, else "vi"."""
+    liked = {"vi": 0.0, "en": 0.0}
+    for item in (accept or "").split(","):
+        name, *parameters = (piece.strip().lower() for piece in item.split(";"))
+        spoken = name.partition("-")[0]
+        if spoken in liked:
+            liked[spoken] = max(liked[spoken], _quality(parameters) or 0.0)
+    return "en" if liked["en"] > liked["vi"] else "vi"
 
 
 def _liking(media_type: str, ranges: Sequence[Range]) -> tuple[float, int]:

@@ -55,8 +55,11 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
+    """What is counted: ``pattern`` binds ?v; ``filter`` is the filter that takes its values."""
+
     name: str
-    path: str
+    pattern: str
+    filter: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +164,14 @@ def _listing(name: str, entry: Mapping[str, object]) -> Listing:
             Filter(*(str(f["name"]), Type(str(f["type"]))), *(str(f[k]) for k in _FILTER_TEXTS))
             for f in rows("filter")
         ),
-        tuple(Facet(str(f["name"]), str(f["path"])) for f in rows("facet")),
+        tuple(_facet(f) for f in rows("facet")),
     )
+
+
+def _facet(entry: Mapping[str, object]) -> Facet:
+    name = str(entry["name"])
+    pattern = entry.get("pattern") or f"?x {entry['path']} ?v"
+    return Facet(name, str(pattern), str(entry.get("filter", name)))
 
 
 _FILTER_TEXTS = ("pattern", "vi", "en")
@@ -289,7 +298,7 @@ def _facets(snapshot: Engine, listing: Listing, matching: str) -> Mapping[str, t
         rows = [
             (value, int(n.value))
             for row in snapshot.select(
-                f"SELECT ?v (COUNT(DISTINCT ?x) AS ?n) WHERE {{ {matching} ?x {facet.path} ?v }} "
+                f"SELECT ?v (COUNT(DISTINCT ?x) AS ?n) WHERE {{ {matching} {facet.pattern} }} "
                 f"GROUP BY ?v ORDER BY DESC(?n) ?v LIMIT {MOST_FACETS}"
             )
             if (value := row["v"]) is not None and (n := row["n"]) is not None

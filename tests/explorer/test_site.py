@@ -8,7 +8,7 @@ import pytest
 
 from policygraph.errors import DataError
 from policygraph_api.assets import Assets
-from policygraph_api.explorer.site import Here
+from policygraph_api.places import Here
 
 PAGES = (
     "/",

@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 from policygraph import lineage, resources, store
 from policygraph.errors import AmbiguousThing, QueryError, UnknownThing
 from policygraph.lookup import Lookup
-from policygraph_api import data
+from policygraph_api import data, explorer
+from policygraph_api.explorer.site import Site
 from policygraph_api.problems import ProblemError, respond
 from policygraph_api.shelf import Shelves
 
@@ -34,7 +35,12 @@ def snapshot(store_root):
 @pytest.fixture(scope="session")
 def app(snapshot):
     made = FastAPI()
-    made.include_router(data.router(Shelves(lambda: snapshot)))
+    shelves = Shelves(lambda: snapshot)
+    site = Site(shelves, {}, lambda: snapshot.hash)
+    for page in explorer.PAGES:
+        made.include_router(page.routes(site))
+    made.include_router(site.assets.router())
+    made.include_router(data.router(shelves))
     kinds = (
         (UnknownThing, "unknown-thing"),
         (AmbiguousThing, "ambiguous-thing"),

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from policygraph_api.explorer import editor, gaps, home, text_view
-from policygraph_api.explorer.site import ENGLISH, Site
+from policygraph_api.explorer import (
+    editor,
+    gaps,
+    home,
+    linked_pages,
+    lists,
+    search,
+    text_view,
+)
+from policygraph_api.explorer.site import Site
+from policygraph_api.places import ENGLISH
 from policygraph_api.sparql import Sparql
 
 PAGES = (
     home,
-    gaps,
+    search,
+    lists,
     text_view,
+    gaps,
+    linked_pages,
 )
 """A module a page, or a few that belong together; each gives its routes."""
 

@@ -20,7 +20,8 @@ from starlette.responses import JSONResponse, Response
 from policygraph import catalogue, iri, ontology_terms, things
 from policygraph.queries import CannedQuery, Parameter, bind
 from policygraph.sparql_text import bare
-from policygraph_api.explorer.site import OWN_PAGES, Here, Site, here
+from policygraph_api.explorer.site import Site
+from policygraph_api.places import OWN_PAGES, Here, here
 from policygraph_api.problems import KINDS, ProblemError
 from policygraph_api.served import asked
 from policygraph_api.sparql import Sparql

@@ -16,7 +16,8 @@ from policygraph import audit, iri
 from policygraph.engine import Engine
 from policygraph.queries import MAX_VALUE
 from policygraph_api.explorer import downloads
-from policygraph_api.explorer.site import Site, here
+from policygraph_api.explorer.site import Site
+from policygraph_api.places import here
 from policygraph_api.problems import ProblemError
 
 FEW = 8

@@ -10,20 +10,18 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
-from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from policygraph import iri
 from policygraph.queries import CannedQuery, Record, bind, records
 from policygraph_api.assets import Assets
 from policygraph_api.explorer import strings
+from policygraph_api.places import Here, here
 from policygraph_api.shelf import Shelf, Shelves
 
 POLICY = (
@@ -33,65 +31,10 @@ POLICY = (
 )
 SHORT = 160
 """Longest text of a link, in code points."""
-ENGLISH = "/en"
-OWN_PAGES = {
-    iri.Kind.DOCUMENT: "documents",
-    iri.Kind.TASK: "tasks",
-    iri.Kind.AGENCY: "agencies",
-    iri.Kind.INDICATOR: "indicators",
-}
-"""Kinds of things with a page of their own; the others have the page of linked data."""
 NAVIGATION = ("documents", "tasks", "agencies", "indicators", "lineage", "gaps", "query")
 
 
-@dataclass(frozen=True, slots=True)
-class Here:
-    """Where a page stands: its language, the prefix of its build, its path and query."""
-
-    lang: str
-    prefix: str
-    path: str
-    query: str
-
-    def url(self, path: str, **query: object) -> str:
-        """A page's address in the language of this one; what is None is left out."""
-        return self.service((ENGLISH if self.lang == "en" else "") + path, **query)
-
-    def service(self, path: str, **query: object) -> str:
-        """An address that has no language: the API, downloads."""
-        kept = {name: value for name, value in query.items() if value is not None}
-        return self.prefix + path + ("?" + urlencode(kept, doseq=True) if kept else "")
-
-    def other(self, lang: str) -> str:
-        """This page in another language."""
-        path = self.prefix + (ENGLISH if lang == "en" else "") + quote(self.path)
-        return f"{path}?{self.query}" if self.query else path
-
-    def href(self, address: str) -> str:
-        """Where an IRI leads: its page here, or the address itself elsewhere; what is no web
-        address becomes no link."""
-        if address.startswith(iri.THINGS):
-            kind, _, local = address.removeprefix(iri.THINGS).partition("/")
-            page = OWN_PAGES.get(kind)  # type: ignore[call-overload]  # a StrEnum equals its text
-            return self.url(f"/{page}/{local}" if page else f"/data/id/{kind}/{local}.html")
-        if address.startswith(iri.ONTOLOGY):
-            return self.url("/ontology.html") + "#" + address.removeprefix(iri.ONTOLOGY)
-        if address.startswith(iri.BASE):
-            return self.url(f"/data/{address.removeprefix(iri.BASE)}.html")
-        return address if address.startswith(("https://", "http://")) else "#"
-
-
 _here: ContextVar[Here] = ContextVar("_here")
-
-
-def here(request: Request) -> Here:
-    """Where a request's page stands."""
-    path = request.scope["path"]
-    lang = "vi"
-    if path == ENGLISH or path.startswith(ENGLISH + "/"):
-        lang, path = "en", path.removeprefix(ENGLISH) or "/"
-    prefix = request.scope.get("policygraph.prefix", "")
-    return Here(lang, prefix, path, request.scope["query_string"].decode("latin-1"))
 
 
 class Site:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from policygraph import iri
 from policygraph.marks import DATE, Fact, Figure
 from policygraph_api.explorer import strings
-from policygraph_api.explorer.site import Here, Site, day
+from policygraph_api.explorer.site import Site, day
+from policygraph_api.places import Here
 
 COMPARATORS = {
     "=": "eq",

@@ -15,8 +15,9 @@ from policygraph.layout import Block, Table
 from policygraph.marks import KINDS, Mark, Segment
 from policygraph_api.explorer import finding
 from policygraph_api.explorer.sheet import Sheet
-from policygraph_api.explorer.site import Site, at, here
+from policygraph_api.explorer.site import Site, at
 from policygraph_api.explorer.telling import Teller, Told
+from policygraph_api.places import here
 
 _TITLE = 160
 """Longest title of a mark, in code points; the script shows the whole."""
