@@ -14,6 +14,7 @@ from policygraph.errors import AmbiguousThing, QueryError, UnknownThing
 from policygraph.lookup import Lookup
 from policygraph_api import data, explorer
 from policygraph_api.explorer.site import Site
+from policygraph_api.places import ENGLISH
 from policygraph_api.problems import ProblemError, respond
 from policygraph_api.shelf import Shelves
 
@@ -39,6 +40,7 @@ def app(snapshot):
     site = Site(shelves, {}, lambda: snapshot.hash)
     for page in explorer.PAGES:
         made.include_router(page.routes(site))
+        made.include_router(page.routes(site), prefix=ENGLISH)
     made.include_router(site.assets.router())
     made.include_router(data.router(shelves))
     kinds = (
