@@ -47,7 +47,9 @@ class Assets:
         }
 
     def path(self, name: str) -> str:
-        """Address of a source's output ("site.css"); raises KeyError where nothing made it."""
+        """Address of a source's output ("site.css"); raises DataError where nothing made it."""
+        if name not in self.names:
+            raise DataError(MANIFEST, f"nothing made {name}; run `make setup`")
         return f"/static/{self.names[name]}"
 
     def router(self) -> APIRouter:
