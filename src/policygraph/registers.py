@@ -126,7 +126,7 @@ class Place:
     @property
     def short(self) -> str:
         """ "Tỉnh Hải Dương" is "Hải Dương" for short."""
-        return re.sub(r"^(?:Tỉnh|Thành phố) ", "", self.name)
+        return self.name.removeprefix("Tỉnh ").removeprefix("Thành phố ")
 
     @property
     def inside(self) -> str:

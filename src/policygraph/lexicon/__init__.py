@@ -3,7 +3,8 @@
 Each TOML file holds ``[[entry]]`` tables: a ``name`` (which becomes the rule's name on every
 fact it makes), a ``pattern`` (a regular expression; ``{NAME}`` refers to the file's
 ``[define]`` table), a ``value``, and ``examples`` and ``non_examples`` that the tests hold
-against the pattern.  A linguist adds an entry without touching Python.
+against the pattern.  A ``gate`` of words spares texts without any of them the pattern; the tests
+prove that no match can be without.  A linguist adds an entry without touching Python.
 """
 
 from __future__ import annotations
@@ -29,6 +30,16 @@ class Entry:
     examples: tuple[str, ...]
     non_examples: tuple[str, ...]
     extra: Mapping[str, Any]
+    gate: tuple[str, ...] = ()
+    """Words in small letters: every match has one of them.  () where the file names none."""
+
+    def may_be_in(self, lowered: str) -> bool:
+        """Whether a text, given in small letters, has a word of the gate: a cheap look before
+        the pattern."""
+        for word in self.gate:
+            if word in lowered:
+                return True
+        return not self.gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +127,7 @@ def _entry(
         tuple(raw.pop("examples", ())),
         tuple(raw.pop("non_examples", ())),
         raw,
+        tuple(raw.pop("gate", ())),
     )
 
 

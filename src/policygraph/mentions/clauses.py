@@ -59,11 +59,19 @@ LABEL = re.compile(
 """A line that is nothing but the name of a period or of a group of goals."""
 
 _COMMA = re.compile(r",(?=\s)|\s+(?:và|với|đồng\s+thời|trong\s+đó)(?=\s)")
-_GROUPS = re.compile(
+_MEMBER = re.compile(
     r"(?i)(?:sở|ban|ngành|huyện|thị\s+xã|thị|thành\s+phố|xã|phường|thị\s+trấn|tỉnh|cán\s+bộ|công\s+chức|"
     r"viên\s+chức|tổ\s+chức|cá\s+nhân|thôn|bản|tổ\s+dân\s+phố|cơ\s+quan|đơn\s+vị|người\s+dân|ngành|lĩnh\s+vực|"
-    r"điểm)(?P<c>,)\s+(?=(?:ban|ngành|thị|thành|xã|phường|công|viên|cá|bản|tổ|đơn|doanh|lĩnh|đoàn|huyện|người\s+lao)(?!\w))"
+    r"điểm)\Z"
 )
+_MEMBER_REACH = 60
+"""A member that ends before a comma begins in so many code points before it."""
+_NEXT_MEMBER = re.compile(
+    r"(?i),(?=\s+(?:ban|ngành|thị|thành|xã|phường|công|viên|cá|bản|tổ|đơn|doanh|lĩnh|đoàn|huyện|người\s+lao)(?!\w))"
+)
+
+
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
 def levelled(text: str) -> str:
@@ -74,11 +82,13 @@ def levelled(text: str) -> str:
         breaks = re.match(r"(?i)</?(?:p|br|li|div|tr)\b", words)
         return (";" if breaks else " ") + " " * (len(words) - 1)
 
-    return re.sub(r"</?[a-zA-Z][^<>]*>", blank, text).replace("*", " ").replace("_", " ")
+    if "<" in text:
+        text = _TAG.sub(blank, text)
+    return text.replace("*", " ").replace("_", " ")
 
 
 def plain(cell: str) -> str:
-    return " ".join(re.sub(r"</?[a-zA-Z][^<>]*>|\*", " ", cell).split())
+    return " ".join(_TAG.sub(" ", cell).replace("*", " ").split())
 
 
 def split(text: str, *, on_colon: bool = True) -> list[Span]:
@@ -145,7 +155,7 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 def find_clauses(text: str, segments: list[Span], quantities: list[Quantity]) -> Iterator[Clause]:
     """One clause a figure: the segment is cut between figures where the next one's words begin."""
-    masks = [*masked(text), *(Span(*f.span("c")) for f in _GROUPS.finditer(text))]
+    masks = [*masked(text), *_commas_of_groups(text)]
     for number, segment in enumerate(segments):
         inside = [q for q in quantities if segment.start <= q.number.start < segment.end]
         if not inside:
@@ -164,6 +174,14 @@ def find_clauses(text: str, segments: list[Span], quantities: list[Quantity]) ->
             own_brackets = [] if is_aside else [b for b in brackets if b in asides.values()]
             made.extend(_cut(text, span, own, number, walls, own_brackets, is_aside=is_aside))
         yield from sorted(made, key=lambda c: c.quantity.number.start)
+
+
+def _commas_of_groups(text: str) -> Iterator[Span]:
+    """Commas between the members of a group: "các sở, ban, ngành" is one noun."""
+    for comma in _NEXT_MEMBER.finditer(text):
+        at = comma.start()
+        if _MEMBER.search(text, max(0, at - _MEMBER_REACH), at):
+            yield Span(at, at + 1)
 
 
 def _brackets(text: str, segment: Span) -> list[Span]:

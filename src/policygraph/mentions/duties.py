@@ -25,7 +25,8 @@ Finder = Callable[[str, int, int], list[AgencyMention]]
 _VERBS = ("lead", "direct", "coordinate", "monitor", "advise", "none", "neutral")
 _OPEN, _CLOSE = "(“[", ")”]"
 _MARK = re.compile(rf"[;.!?{re.escape(_OPEN + _CLOSE)}]")
-_MARKUP = re.compile(r"[*_\\]")
+_MARKUP = str.maketrans("*_\\", "   ")
+_ABBREVIATED = re.compile(r"(?:^|[\s(])(?:TP|Tp|TX|TT|[A-Z])$|\.\.$")
 _WORD = re.compile(r"(?<!\w)\w")
 _VERB_WITHIN = 24
 """A subject's verb is looked for among so many words after the agencies."""
@@ -84,7 +85,7 @@ class Said:
 
 def actors_in(view: View, find: Finder) -> list[Actor]:
     """Agencies of a view with their places in it and their true spans in the source."""
-    text = _MARKUP.sub(" ", view.text)
+    text = unmarked(view.text)
     if not any(c.isalpha() for c in text):
         return []
     mentions = find(text, 0, len(text))
@@ -100,10 +101,15 @@ def actors_in(view: View, find: Finder) -> list[Actor]:
     return found
 
 
+def unmarked(text: str) -> str:
+    """The text with blanks for marks of emphasis."""
+    return text.translate(_MARKUP) if "*" in text or "_" in text or "\\" in text else text
+
+
 def _office(view: View, text: str, mention: AgencyMention) -> AgencyMention | None:
     """ "Chủ tịch UBND các huyện": the office, which is an actor of its own as a subject."""
     before = max(mention.span.start - _TITLE, 0)
-    title = _entry("office").search(text, before, mention.span.start)
+    title = _pattern("office").search(text, before, mention.span.start)
     if title is None:
         return None
     spans = view.spans(title.start(), mention.span.end)
@@ -130,7 +136,10 @@ def _partners_named_barely(
     """ "Kết hợp với doanh nghiệp …": after such words a bare name is an actor, though in the
     middle of a long text it would be none."""
     starts = {m.span.start for m in found}
-    for cue in _entry("cue.partner").finditer(text):
+    cue_of_partner = _entry("cue.partner")
+    if not cue_of_partner.may_be_in(text.lower()):
+        return
+    for cue in cue_of_partner.pattern.finditer(text):
         if cue.end() in starts or any(m.span.start < cue.end() < m.span.end for m in found):
             continue
         words = islice(re.finditer(r"[^\W_]+", text[cue.end() : cue.end() + _BARE]), _BARE_WORDS)
@@ -172,7 +181,7 @@ def _ends_sentence(text: str, index: int) -> bool:
     if after and not after.isspace() and after not in '/”"*)':
         return False
     before = text[max(index - 3, 0) : index]
-    return not re.search(r"(?:^|[\s(])(?:TP|Tp|TX|TT|[A-Z])$|\.\.$", before)
+    return not _ABBREVIATED.search(before)
 
 
 def _within_list(text: str, index: int, actors: list[Actor]) -> bool:
@@ -180,7 +189,7 @@ def _within_list(text: str, index: int, actors: list[Actor]) -> bool:
     if not 0 < place < len(actors) or actors[place - 1].end > index:
         return False
     before, after = actors[place - 1], actors[place]
-    joined = after.start - index < _LIST_GAP and _entry("join").match(text[index : after.start])
+    joined = after.start - index < _LIST_GAP and _pattern("join").match(text[index : after.start])
     return not text[before.end : index].strip(" *") and bool(joined)
 
 
@@ -211,7 +220,7 @@ def read_duties(
     of a table).  ``within``
     limits the reading to one clause.
     """
-    text = _MARKUP.sub(" ", view.text)
+    text = unmarked(view.text)
     reader = _Reader(text, actors)
     said = Said(subject=inherited)
     subject = _Subject(inherited, inherited_via, inherited=True)
@@ -264,6 +273,7 @@ class _Reader:
 
     def __init__(self, text: str, actors: list[Actor]) -> None:
         self.text = text
+        self.lowered = text.lower()
         self.actors = actors
         self._verbs: dict[tuple[int, int], str | None] = {}
         """Roles of the verbs looked for so far: a place is asked several times."""
@@ -286,7 +296,8 @@ class _Reader:
                 self._act(new, self._past(run, clause), Span(start, clause.end), said, rows=False)
                 return _Subject(new.actors, "inline")
         run = self._run(position, clause.end) if may_have_subject else []
-        if run and not _entry("no-subject").match(self.text[self._past(run, clause) : clause.end]):
+        after = self.text[self._past(run, clause) : clause.end] if run else ""
+        if run and not _pattern("no-subject").match(after):
             if not self._means_inherited(run, subject):
                 subject = _Subject(tuple(a.office or a.agency for a in run), "subject")
             position = self._main_verb(self._past(run, clause), clause.end)
@@ -304,20 +315,20 @@ class _Reader:
         if not before.endswith(".") or not all(a.agency.is_group for a in run) or not run:
             return False
         after = self._past(run, clause)
-        acts = _entry("acts").match(self.text[after : clause.end])
+        acts = _pattern("acts").match(self.text[after : clause.end])
         return bool(acts) or self._verb(after, clause.end) not in {None, "none"}
 
     def _means_inherited(self, run: list[Actor], subject: _Subject) -> bool:
         """Whether bare "các cơ quan, đơn vị" are the groups that the heading names."""
         if not subject.inherited or len(run) != 1 or run[0].office is not None:
             return False
-        is_bare = _entry("generic").fullmatch(" ".join(run[0].agency.surface.split()))
+        is_bare = _pattern("generic").fullmatch(" ".join(run[0].agency.surface.split()))
         return bool(is_bare) and any(a.is_group for a in subject.actors)
 
     def _head(self, clause: Span, may_have_subject: bool) -> int:
         """Where the subject or the verb stands: after "Đồng thời," and "Theo chức năng, …,"."""
         position = clause.start
-        opening = _entry("opening").match(self.text[position : clause.end])
+        opening = _pattern("opening").match(self.text[position : clause.end])
         position += opening.end() if opening else 0
         start = position
         for _ in range(4):
@@ -326,7 +337,7 @@ class _Reader:
             ):
                 return position
             rest = self.text[position : clause.end]
-            if position == start and not _entry("adjunct").match(rest):
+            if position == start and not _pattern("adjunct").match(rest):
                 return start
             comma = re.search(r",\s+", rest)
             if comma is None:
@@ -339,8 +350,9 @@ class _Reader:
         place = (position, end)
         if place not in self._verbs:
             rest = self.text[position:end]
-            found = (role for role, pattern in _verbs() if pattern.match(rest))
-            self._verbs[place] = next(found, None)
+            verbs, any_verb = _verbs()
+            found = (role for role, pattern in verbs if pattern.match(rest))
+            self._verbs[place] = next(found, None) if any_verb.match(rest) else None
         return self._verbs[place]
 
     def _main_verb(self, position: int, end: int) -> int:
@@ -357,7 +369,7 @@ class _Reader:
         return position
 
     def _at(self, name: str, position: int, end: int) -> int | None:
-        found = _entry(name).match(self.text[position:end])
+        found = _pattern(name).match(self.text[position:end])
         return position + found.end() if found else None
 
     # --- lists of agencies ----------------------------------------------------------------
@@ -369,11 +381,11 @@ class _Reader:
             if actor.end > end:
                 break
             between = self.text[run[-1].end if run else position : actor.start]
-            joined = _entry("join").match(between) if run else self._titled(between)
+            joined = _pattern("join").match(between) if run else self._titled(between)
             if not joined:
                 break
             run.append(actor)
-        if run and _entry("leaders").match(self.text[position : run[0].start]):
+        if run and _pattern("leaders").match(self.text[position : run[0].start]):
             past = self._past(run, Span(position, end))
             return run if self._verb(past, end) not in {None, "none"} else []
         return run
@@ -383,7 +395,7 @@ class _Reader:
         return bisect_left(self.actors, position, key=lambda a: a.start)
 
     def _titled(self, between: str) -> bool:
-        return not between.strip(" *") or bool(_entry("person").match(between))
+        return not between.strip(" *") or bool(_pattern("person").match(between))
 
     def _past(self, run: list[Actor], clause: Span) -> int:
         """Where the words after a list begin."""
@@ -399,9 +411,9 @@ class _Reader:
     ) -> None:
         role = self._verb(position, clause.end)
         if role == "direct":
-            verb = _entry("role.direct").match(self.text[position : clause.end])
+            verb = _pattern("role.direct").match(self.text[position : clause.end])
             after = position + (verb.end() if verb else 0)
-            leads_only = _entry("leads-only").match(self.text[position : clause.end])
+            leads_only = _pattern("leads-only").match(self.text[position : clause.end])
             mild = bool(leads_only and said.duties and not self._told(after, clause))
             self._give(subject, "lead" if mild else role, clause, said, by_verb=not mild)
             if self._tell(after, position, clause, said):
@@ -410,7 +422,7 @@ class _Reader:
             self._give(subject, role, clause, said)
         elif not rows:
             self._default(subject, position, clause, said)
-        cues = list(_entry("cue.partner").finditer(self.text, position, clause.end))
+        cues = list(self._cues_of("cue.partner", position, clause.end))
         self._chain(subject, position, clause, said, cues)
         self._partners(subject, position, clause, said, cues, rows=rows)
         if not rows:
@@ -471,7 +483,7 @@ class _Reader:
 
     def _activities(self, position: int, end: int) -> Iterator[str]:
         while position < end:
-            found = _entry("activity").match(self.text[position:end])
+            found = _pattern("activity").match(self.text[position:end])
             if not found or not found.end():
                 return
             yield " ".join(found["verb"].lower().split())
@@ -491,9 +503,9 @@ class _Reader:
             return
         for cue in cues:
             self._partner(subject, position, cue, self._run(cue.end(), clause.end), said, rows=rows)
-        for cue in _entry("cue.mobilised").finditer(self.text, position, clause.end):
+        for cue in self._cues_of("cue.mobilised", position, clause.end):
             run = self._run(cue.end(), clause.end)
-            if run and _entry("after.mobilised").match(self.text[run[-1].end : clause.end]):
+            if run and _pattern("after.mobilised").match(self.text[run[-1].end : clause.end]):
                 self._partner(subject, position, cue, run, said, rows=rows)
 
     def _partner(
@@ -507,7 +519,7 @@ class _Reader:
         rows: bool,
     ) -> None:
         before = self.text[position : cue.start()]
-        if (rows and before.strip()) or _entry("cue.third").search(before):
+        if (rows and before.strip()) or _pattern("cue.third").search(before):
             return
         for actor in run:
             if all(actor.agency.local != a.local for a in subject.actors):
@@ -517,14 +529,21 @@ class _Reader:
 
     def _cues(self, subject: _Subject, position: int, clause: Span, said: Said) -> None:
         """Roles that later verbs of the clause give: "… và chỉ đạo các cơ quan báo chí"."""
-        for cue in _entry("cue.direct").finditer(self.text, position, clause.end):
+        for cue in self._cues_of("cue.direct", position, clause.end):
             if self._run(cue.end(), clause.end):
                 self._give(subject, "direct", clause, said)
                 self._tell(cue.end(), cue.start("verb"), clause, said)
         for name in ("cue.monitor", "cue.lead"):
             role = name.removeprefix("cue.")
-            if _entry(name).search(self.text, position, clause.end):
+            if next(self._cues_of(name, position, clause.end), None):
                 self._give(subject, role, clause, said)
+
+    def _cues_of(self, name: str, start: int, end: int) -> Iterator[re.Match[str]]:
+        """Where the words of a lexicon's entry stand in a range."""
+        entry = _entry(name)
+        if not entry.may_be_in(self.lowered):
+            return iter(())
+        return entry.pattern.finditer(self.text, start, end)
 
     def _named(self, subject: _Subject, position: int, clause: Span, said: Said) -> None:
         """ "(Sở Y tế chủ trì, Sở Tài chính phối hợp)": agencies that their own verb follows."""
@@ -537,7 +556,7 @@ class _Reader:
                 continue
             after = self.text[run[-1].end : clause.end]
             for role in ("lead", "coordinate"):
-                if _entry(f"after.{role}").match(after):
+                if _pattern(f"after.{role}").match(after):
                     for actor in run:
                         said.duties.append(
                             Duty(actor.agency, role, "inline", run[0].start, clause.end, True)
@@ -550,7 +569,7 @@ class _Reader:
             return
         end = self._ends.get(clause)
         if end is None:
-            tail = _entry("evidence.tail").search(self.text, clause.start, clause.end)
+            tail = next(self._cues_of("evidence.tail", clause.start, clause.end), None)
             end = self._ends[clause] = tail.start() if tail else clause.end
         for agency in subject.actors:
             said.duties.append(Duty(agency, role, subject.via, clause.start, end, by_verb))
@@ -566,10 +585,17 @@ _VERB_ROLES = {
 
 
 @cache
-def _verbs() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((role, _entry(f"role.{role}")) for role in _VERBS)
+def _verbs() -> tuple[tuple[tuple[str, re.Pattern[str]], ...], re.Pattern[str]]:
+    """The verbs of each role, and one pattern for any of them."""
+    verbs = tuple((role, _pattern(f"role.{role}")) for role in _VERBS)
+    return verbs, lexicon.any_of(pattern for _, pattern in verbs)
 
 
 @cache
-def _entry(name: str) -> re.Pattern[str]:
-    return lexicon.load("roles").named(name).pattern
+def _pattern(name: str) -> re.Pattern[str]:
+    return _entry(name).pattern
+
+
+@cache
+def _entry(name: str) -> lexicon.Entry:
+    return lexicon.load("roles").named(name)

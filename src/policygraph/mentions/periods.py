@@ -8,6 +8,7 @@ of a programme that it cites.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from policygraph import lexicon
 from policygraph.mentions.view import View
@@ -25,7 +26,12 @@ _RECURRENCES = (
 """Most telling first: "định kỳ 6 tháng, hằng năm" is semiannual."""
 
 _NAMED = re.compile(r"[“\"][^”\"]*[”\"]")
-_YEAR_HINT = re.compile(r"\d|(?i:h[ằà]ng|mỗi|định kỳ|thường xuyên|đột xuất|yêu cầu|liên tục)")
+_DIGIT = re.compile(r"\d")
+_HINTS = (
+    *("hằng", "hàng", "mỗi", "định kỳ", "thường xuyên", "liên tục"),
+    *("đột xuất", "yêu cầu"),
+)
+"""Words that fix a time without a number."""
 
 
 def read_period(view: View, start: int = 0, end: int | None = None) -> Period | None:
@@ -36,14 +42,14 @@ def read_period(view: View, start: int = 0, end: int | None = None) -> Period | 
     >>> read_period(View("2021 - 2025", (Span(0, 11),))).end_year
     2025
     """
-    text = view.text[start : len(view.text) if end is None else end]
+    text = view.text[start:end]
     first: list[int] = []
     last: list[int] = []
     recurrences: set[str] = set()
     spans: list[tuple[int, int]] = []
-    taken = text
-    for entry in lexicon.load("periods").entries:
-        if entry.value == "prose":
+    taken, lowered = text, text.lower()
+    for entry in _entries("when."):
+        if not entry.may_be_in(lowered):
             continue
         for found in entry.pattern.finditer(taken):
             if entry.value in _RECURRENCES:
@@ -66,6 +72,11 @@ def read_period(view: View, start: int = 0, end: int | None = None) -> Period | 
     )
 
 
+@cache
+def _entries(prefix: str) -> tuple[lexicon.Entry, ...]:
+    return tuple(e for e in lexicon.load("periods").entries if e.name.startswith(prefix))
+
+
 def _years(kind: str, found: re.Match[str], first: list[int], last: list[int]) -> None:
     groups = found.groupdict()
     start = groups.get("a")
@@ -80,13 +91,12 @@ def _years(kind: str, found: re.Match[str], first: list[int], last: list[int]) -
 
 def find_period(view: View) -> Period | None:
     """The period that a sentence of an item fixes for its work; None where it fixes none."""
-    if not _YEAR_HINT.search(view.text):
+    lowered = view.text.lower()
+    if not (_DIGIT.search(lowered) or any(hint in lowered for hint in _HINTS)):
         return None
     text = _NAMED.sub(lambda m: "#" * len(m[0]), view.text)
-    for entry in lexicon.load("periods").entries:
-        if entry.value != "prose":
-            continue
-        found = entry.pattern.search(text)
+    for entry in _entries("prose."):
+        found = entry.pattern.search(text) if entry.may_be_in(lowered) else None
         period = read_period(view, *found.span()) if found else None
         if period is not None:
             return period

@@ -36,7 +36,8 @@ _TO = r"\s*(?:[-–—÷~]|đ[ếê]n|tới)\s*"
 _PERCENT = r"\s?(?:%|phần\s+trăm(?!\w))"
 _YEARLY_AFTER = r"(?:\s?/\s?(?:01\s+|một\s+)?năm|\s+(?:mỗi|một|hằng|hàng)\s+năm)(?!\s+\d)"
 _LETTERS = str.maketrans({"l": "1", "I": "1", "O": "0", "o": "0"})
-_DIGIT = re.compile(r"\d|[lIO]{2,}\s?%")
+_DIGIT = re.compile(r"\d")
+_LETTERED = re.compile(r"[lIO]{2,}\s?%")
 _LEAST = re.compile(r"t[ốôo]i\s+(?:thi|đa)|nh[ấâ]t|không\s")
 """What stands, in any case, before a number in words; a text with neither has no figures."""
 _GROWS = re.compile(r"(?i)(?<!\w)(?:tăng|giảm)(?!\w)")
@@ -105,6 +106,8 @@ class _Patterns:
     per: re.Pattern[str]
     per_names: tuple[str, ...]
     no_nouns: frozenset[str]
+    bounds: tuple[lexicon.Entry, ...]
+    """Words of comparison that tell a number in words from any other word."""
     words: dict[str, int]
     word: re.Pattern[str]
 
@@ -146,6 +149,7 @@ def _patterns() -> _Patterns:
         per=re.compile("|".join(f"(?P<p{i}>(?i:{p}))(?!\\w)" for i, p in enumerate(per.values()))),
         per_names=tuple(per),
         no_nouns=frozenset(data.tables["no_nouns"]),
+        bounds=tuple(e for e in kinds["before"] if e.value in {">=", "<=", "from"}),
         words=words,
         word=re.compile(rf"(?i:(?<!\w)(?:{'|'.join(words)}))(?=\s+\w)"),
     )
@@ -193,7 +197,7 @@ def to_decimal(written: str, *, counted: bool = False) -> Decimal:
 @lru_cache(maxsize=16)
 def masked(text: str) -> tuple[Span, ...]:
     """Ranges whose numbers measure nothing, in order; kept for the few who ask in turn."""
-    if not _DIGIT.search(text):
+    if not _has_figure(text):
         return ()
     mask = _patterns().mask
     return tuple(
@@ -203,9 +207,14 @@ def masked(text: str) -> tuple[Span, ...]:
     )
 
 
+def _has_figure(text: str) -> bool:
+    """Whether a digit stands in the text, or letters that a scan made of digits: "lOO%"."""
+    return bool(_DIGIT.search(text) or ("%" in text and _LETTERED.search(text)))
+
+
 def find_years(text: str) -> tuple[YearCue, ...]:
     """Years that figures may hold for, in order; the first rule that covers a place counts."""
-    if not _DIGIT.search(text):
+    if not _has_figure(text):
         return ()
     compared = [Span(*f.span()) for f in _patterns().compared_year.finditer(text)]
     found: list[YearCue] = []
@@ -250,12 +259,12 @@ def find_quantities(text: str, *, open_nouns: bool = False) -> tuple[Quantity, .
     ``open_nouns``: also counts of things that the lexicon does not list.
     """
     lowered = text.lower()
-    if not _DIGIT.search(text) and not _LEAST.search(lowered):
+    if not _has_figure(text) and not _LEAST.search(lowered):
         return ()
     masks = masked(text)
     taken = [Span(*f.span()) for f in _LIFT.finditer(text)] if "từ" in lowered else []
     found: list[Quantity] = []
-    for quantity in _ranks(text, masks):
+    for quantity in _ranks(text, lowered, masks):
         found.append(quantity)
         taken.append(quantity.span)
     blocked = _merged([*masks, *taken])
@@ -265,7 +274,7 @@ def find_quantities(text: str, *, open_nouns: bool = False) -> tuple[Quantity, .
         quantity_ = _quantity(text, match, masks, open_nouns=open_nouns)
         if quantity_ is not None:
             found.append(quantity_)
-    found.extend(_in_words(text, blocked))
+    found.extend(_in_words(text, lowered, blocked))
     return tuple(_apart(sorted(found, key=lambda q: (q.span, -q.span.end))))
 
 
@@ -297,11 +306,13 @@ def _apart(found: list[Quantity]) -> Iterator[Quantity]:
             end = quantity.span.end
 
 
-def _ranks(text: str, masks: tuple[Span, ...]) -> Iterator[Quantity]:
+def _ranks(text: str, lowered: str, masks: tuple[Span, ...]) -> Iterator[Quantity]:
     if not _PLACED.search(text):
         return
     taken = list(masks)
     for entry, pattern in _patterns().ranks:
+        if not entry.may_be_in(lowered):
+            continue
         for match in pattern.finditer(text):
             number = Span(*match.span("n"))
             if any(t.start < number.end and number.start < t.end for t in taken):
@@ -500,9 +511,11 @@ def _held(text: str, start: int) -> bool:
     )
 
 
-def _in_words(text: str, blocked: list[Span]) -> Iterator[Quantity]:
+def _in_words(text: str, lowered: str, blocked: list[Span]) -> Iterator[Quantity]:
     """ "tối thiểu một xã": a number in words counts only beside a word of comparison."""
     known = _patterns()
+    if not any(entry.may_be_in(lowered) for entry in known.bounds):
+        return
     for match in known.word.finditer(text):
         comparator, begin, rule = _compare_before(text, match.start())
         if comparator not in {">=", "<="} or _inside(blocked, *match.span()):

@@ -84,7 +84,8 @@ def find_references(view: View, part: int) -> tuple[Reference, ...]:
 
 def task_references(view: View, part: int) -> tuple[Reference, ...]:
     """References whose provisions are named as tasks ("các nhiệm vụ nêu tại điểm a")."""
-    if not _entry("tasks-object").search(view.text):
+    objects = lexicon.load("references").named("tasks-object")
+    if not (objects.may_be_in(view.text.lower()) and objects.pattern.search(view.text)):
         return ()
     named, by_rule = _entry("tasks-named"), _entry("by-rule")
     found: list[Reference] = []
