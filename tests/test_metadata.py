@@ -166,6 +166,12 @@ KẾ HOẠCH
 THỰC HIỆN NGHỊ QUYẾT SỐ 20-NQ/TW
 -----
 I. MỤC TIÊU
+Nâng cao sức khỏe.
+Nơi nhận:                                 KT. GIÁM ĐỐC
+- UBND tỉnh;                             PHÓ GIÁM ĐỐC
+- Lưu: VT.
+
+                                         Nguyễn Văn Nam
 """
 
 
@@ -176,3 +182,6 @@ def test_letterhead_in_two_columns(known: registers.Registers) -> None:
     assert said["date"] == "2021-02-20"
     assert said["number"] == "88/KH-SYT"
     assert said["title"] == "Kế hoạch thực hiện Nghị quyết số 20-NQ/TW"
+    assert (said["signer"], said["signer_position"]) == ("Nguyễn Văn Nam", "Phó Giám đốc")
+    recipients = metadata_of(SIDE_BY_SIDE, known).recipients
+    assert [r.value for r in recipients] == ["UBND tỉnh", "Lưu: VT"]

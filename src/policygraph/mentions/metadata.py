@@ -79,8 +79,9 @@ def _field(view: View, start: int, end: int, value: str, rule: str, confidence: 
 
 
 def _views(tree: Tree, *zones: Zone) -> Iterator[tuple[Part, View]]:
+    """Parts of the zones as lines; of two columns side by side, each alone."""
     for part in in_zones(tree, *zones):
-        yield part, View(tree.source.text, (Span(part.pieces[0].start, part.pieces[-1].end),))
+        yield part, View(tree.source.text, part.pieces, "\n")
 
 
 # --- type and title ------------------------------------------------------------------------
@@ -89,7 +90,8 @@ def _views(tree: Tree, *zones: Zone) -> Iterator[tuple[Part, View]]:
 def _type_and_title(tree: Tree) -> tuple[Field | None, Field | None]:
     for _, view in _views(tree, Zone.TITLE):
         words = re.sub(r"\*\*|__|[*_]", lambda m: "\n".ljust(len(m[0])), view.text)
-        title = Field(words, view.pieces[0], "metadata.title", 0.95)
+        whole = Span(view.pieces[0].start, view.pieces[-1].end)
+        title = Field(words, whole, "metadata.title", 0.95)
         for row in _TYPES:
             found = re.match(r"\s*(?:Nội dung\s+)?" + row["word"].replace(" ", r"\s+"), words, re.I)
             if found:

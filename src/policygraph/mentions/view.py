@@ -20,14 +20,14 @@ _ABBREVIATION = re.compile(
 
 
 class View:
-    """Pieces of a text joined by one blank; offsets map back to the source exactly.
+    """Pieces of a text joined by one character; offsets map back to the source exactly.
 
     A view does not change; it is no dataclass because a text is seen through thousands of them.
     """
 
-    def __init__(self, source: str, pieces: tuple[Span, ...]) -> None:
+    def __init__(self, source: str, pieces: tuple[Span, ...], seam: str = " ") -> None:
         self.source, self.pieces = source, pieces
-        self.text = " ".join([source[p.start : p.end] for p in pieces])
+        self.text = seam.join([source[p.start : p.end] for p in pieces])
 
     @cached_property
     def _starts(self) -> list[int]:

@@ -35,6 +35,8 @@ _ISSUED_WITH = re.compile(r"\(?\s*(?:Ban hành )?kèm theo ", re.IGNORECASE)
 _BULLET = re.compile(r"\s*\\?[-–—+•*]")
 _ENDED = re.compile(r"[.;:,](?:/\.?)?$")
 _SUBJECT = re.compile(r"V/v\b|Về việc\b")
+_FAR = 24
+"""Blanks before a line that stands in the right column alone."""
 _PAGE = {"boilerplate", "web-facts"}
 _COLUMNS = re.compile(r"\t+| {4,}")
 
@@ -278,6 +280,9 @@ def _split(segments: tuple[Segment, ...]) -> tuple[tuple[Segment, ...], tuple[Se
     left: list[Segment] = []
     right: list[Segment] = []
     for segment in segments:
+        if left and _indent(segment) >= _FAR > _indent(left[0]):
+            right.append(segment)
+            continue
         seam = _COLUMNS.search(segment.text, segment.start, segment.end)
         if seam is None or segment.grid is not None:
             left.append(segment)
@@ -286,3 +291,7 @@ def _split(segments: tuple[Segment, ...]) -> tuple[tuple[Segment, ...], tuple[Se
             left.append(replace(segment, end=seam.start()))
         right.append(replace(segment, start=seam.end()))
     return tuple(left), tuple(right)
+
+
+def _indent(segment: Segment) -> int:
+    return segment.start - segment.text.rfind("\n", 0, segment.start) - 1
