@@ -206,6 +206,7 @@ _ANNOTATIONS: Mapping[Type, Any] = {
     Type.YEAR: Annotated[int, Query(ge=1000, le=2999)],
     Type.INTEGER: int,
     Type.DECIMAL: Decimal,
+    Type.CONFIDENCE: Annotated[Decimal, Query(ge=0, le=1)],
     Type.BOOLEAN: bool,
     Type.LANG: Literal["vi", "en"],
 }

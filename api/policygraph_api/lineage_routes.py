@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Annotated, Literal, Protocol
 
 from fastapi import APIRouter, Path, Query
@@ -72,6 +73,16 @@ class Asked(BaseModel):
     )
     external: bool = Field(
         False, description="Cả dữ kiện ngoài văn bản / facts from outside the texts too"
+    )
+    confidence: Decimal | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Chỉ những dữ kiện chắc chắn từ mức này / only facts at least so certain",
+    )
+    accepted: bool = Field(
+        False,
+        description="Chỉ những dữ kiện đã được chấp nhận / only facts that review has accepted",
     )
     by: Literal["document", "part"] = Field(
         "document",
@@ -176,6 +187,8 @@ class LineageOut(Out):
     mode: str
     external: bool
     by: str
+    confidence: float | None
+    accepted: bool
     date: dt.date
     nodes: list[NodeOut]
     edges: list[EdgeOut]
@@ -235,7 +248,13 @@ def router(desk: Desk) -> APIRouter:
     )
     def lineage(thing: Thing, asked: Annotated[Asked, Query()]) -> LineageOut:
         address = desk.lookup.resolve("thing", thing)
-        options = Options(asked.mode == "wide", asked.external, asked.by == "part")
+        options = Options(
+            wide=asked.mode == "wide",
+            external=asked.external,
+            by_part=asked.by == "part",
+            confidence=asked.confidence,
+            accepted=asked.accepted,
+        )
         paths = Paths(desk.snapshot, options, asked.lang)
         answer = _Answer(asked.date or dt.datetime.now(dt.UTC).date())
         up = down = between = None
@@ -253,6 +272,8 @@ def router(desk: Desk) -> APIRouter:
             mode=asked.mode,
             external=asked.external,
             by=asked.by,
+            confidence=None if asked.confidence is None else float(asked.confidence),
+            accepted=asked.accepted,
             date=answer.day,
             nodes=list(answer.nodes.values()),
             edges=answer.edges,

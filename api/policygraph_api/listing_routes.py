@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -74,9 +75,9 @@ def _endpoint(shelves: Shelves, listing: Listing) -> Callable[..., Listed]:
     def endpoint(wanted: Annotated[Any, Query()]) -> Listed:
         shelf = shelves()
         given = {
-            f.name: str(value)
+            f.name: str(value).lower() if isinstance(value, bool) else str(value)
             for f in listing.filters
-            if (value := getattr(wanted, f.name)) is not None
+            if (value := getattr(wanted, f.name)) not in (None, False)
         }
         wish = Wish(
             given, wanted.id, wanted.limit, wanted.cursor, wanted.lang, with_facets=wanted.facets
@@ -97,6 +98,10 @@ def _field(chosen: Filter) -> tuple[Any, Any]:
     text = f"{chosen.vi} / {chosen.en}"
     if chosen.type in (Type.YEAR, Type.INTEGER):
         return int | None, Field(None, ge=1000, le=2999, description=text)
+    if chosen.type is Type.CONFIDENCE:
+        return Decimal | None, Field(None, ge=0, le=1, description=text)
+    if chosen.type is Type.BOOLEAN:
+        return bool, Field(False, description=text)
     return str | None, Field(None, min_length=1, max_length=MAX_VALUE, description=text)
 
 

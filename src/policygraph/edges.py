@@ -89,7 +89,8 @@ class Edges:
     def above(self, thing: str) -> tuple[Link, ...]:
         """Direct edges upward from a thing, whatever its place on the way."""
         key = ("above", self.options, thing)
-        return self._memory.get(key, lambda: tuple(self._links(thing, upward=True)))
+        never = _NEVER.get(kind(thing), frozenset())
+        return self._memory.get(key, lambda: tuple(self._links(thing, upward=True, never=never)))
 
     def up(self, thing: str) -> dict[str, tuple[Link, ...]]:
         """Everything above a thing: each thing reached, nearest first, with its edges upward."""
@@ -119,6 +120,19 @@ class Edges:
                     waiting.append(link.lower)
                 below[link.lower].append(link)
         return _pruned(below, thing), not waiting
+
+    def leading_to(self, document: str) -> Iterator[Link]:
+        """The edges over which others lead to a document, without what merely stands in the text
+        of the documents reached: thousands of parts and tasks, which do so with their document."""
+        seen, waiting = {document}, deque([document])
+        while waiting:
+            node = waiting.popleft()
+            inside = _FROM_ITS_WORDS if kind(node) == "doc" else frozenset[str]()
+            for link in self._links(node, upward=False, never=inside):
+                yield link
+                if link.lower not in seen:
+                    seen.add(link.lower)
+                    waiting.append(link.lower)
 
     def assertions(self, link: Link) -> Iterator[str]:
         """What says an edge and is sure enough: a citation, or the task or part itself."""
@@ -155,8 +169,9 @@ class Edges:
             for said in self.engine.statements(assertion, _CONFIDENCE, None)
         )
 
-    def _links(self, thing: str, *, upward: bool) -> Iterator[Link]:
-        never = _NEVER.get(kind(thing), frozenset()) if upward else frozenset()
+    def _links(
+        self, thing: str, *, upward: bool, never: frozenset[str] = frozenset()
+    ) -> Iterator[Link]:
         for relation in self._relations:
             if relation in never:
                 continue

@@ -7,8 +7,10 @@ sinks first, so cycles of citations do no harm, and its time is linear in what i
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import rustworkx as rx
 
@@ -26,19 +28,34 @@ Edge = tuple[str, str]
 def derive(snapshot: Snapshot) -> Derived:
     """Both closures over documents, parts and tasks, the pairs that need an outside fact, and
     the cycles met on the way."""
-    narrow = asserted(snapshot, STRICT)
-    wide = narrow + _grounds(snapshot)
-    cycles = Closure(wide.all).cycles
+    with _not_collecting():
+        narrow = asserted(snapshot, STRICT)
+        wide = narrow + _grounds(snapshot)
+        closure = Closure(wide.all)
 
     def triples() -> Iterator[tuple[str, str, str]]:
-        for predicate, edges in ((TRACES_TO, narrow), (RESTS_ON, wide)):
-            for lower, upper in Closure(edges.all):
-                yield lower, predicate, upper
-        for predicate, edges in ((TRACES_TO_EXTERNALLY, narrow), (RESTS_ON_EXTERNALLY, wide)):
-            for lower, upper in outside_pairs(edges.text, edges.outside):
-                yield lower, predicate, upper
+        with _not_collecting():
+            for predicate, pairs in ((RESTS_ON, closure), (TRACES_TO, Closure(narrow.all))):
+                for lower, upper in pairs:
+                    yield lower, predicate, upper
+            for predicate, edges in ((TRACES_TO_EXTERNALLY, narrow), (RESTS_ON_EXTERNALLY, wide)):
+                for lower, upper in outside_pairs(edges.text, edges.outside):
+                    yield lower, predicate, upper
 
-    return Derived(triples(), tuple(map(_cycle_note, cycles)))
+    return Derived(triples(), tuple(map(_cycle_note, closure.cycles)))
+
+
+@contextmanager
+def _not_collecting() -> Iterator[None]:
+    """Millions of small values are made here that refer to each other in no circle; looking for
+    one again and again would take time that grows faster than their number."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class Edges:

@@ -14,11 +14,12 @@ from importlib.resources import files
 
 import pyoxigraph as ox
 
-from policygraph import iri, things
+from policygraph import iri, literals, things
 from policygraph.engine import Engine, Term
 from policygraph.errors import DataError, QueryError
+from policygraph.literals import LANGUAGES
 from policygraph.lookup import Lookup
-from policygraph.queries import LANGUAGES, LOOKED_UP, Type
+from policygraph.queries import LOOKED_UP, Type
 
 PATH = "lexicon/listings.toml"
 MAX_PAGE = 200
@@ -199,12 +200,10 @@ def _matching(lookup: Lookup, listing: Listing, wish: Wish) -> str:
 def _term(chosen: Filter, raw: str, lookup: Lookup) -> Term:
     if chosen.type in LOOKED_UP:
         return ox.NamedNode(lookup.resolve(chosen.type.value, raw))
-    if chosen.type is Type.TEXT:
-        return ox.Literal(raw)
-    if not re.fullmatch(r"[0-9]{1,9}", raw):
-        raise QueryError(f"{chosen.name}: không phải là số / is no number: “{raw[:40]}”")
-    datatype = "gYear" if chosen.type is Type.YEAR else "integer"
-    return ox.Literal(raw, datatype=ox.NamedNode(XSD + datatype))
+    try:
+        return literals.term(chosen.type, raw)
+    except ValueError as error:
+        raise QueryError(f"{chosen.name}: {error}") from error
 
 
 def _thing(name: str) -> ox.NamedNode:

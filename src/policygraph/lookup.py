@@ -77,6 +77,11 @@ class Lookup:
     def __init__(self, snapshot: Engine) -> None:
         self._snapshot = snapshot
 
+    @property
+    def engine(self) -> Engine:
+        """Where the things are."""
+        return self._snapshot
+
     def resolve(self, kind: str, value: str) -> str:
         """IRI of the thing of a kind ("document", "thing", "agency", "place", "indicator")."""
         asked = value.strip()

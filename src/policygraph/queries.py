@@ -5,12 +5,21 @@ Its header, in comments:
     # summary-vi: …
     # summary-en: …
     # param NAME TYPE required|optional|default=VALUE: tiếng Việt | English
+    # walk up|down NAME
     # example: document=52-NQ/TW
 
-and two kinds of lines in its body:
+and some lines in its body:
 
     # bind NAME         becomes ``VALUES ?NAME { term }``, or nothing where NAME is not given
     # if NAME … # end   is kept only where the optional NAME is given
+    # sure NAME         keeps only the assertions ?NAME that are sure enough
+    # edges A R B       becomes the edges of the walk: ?A leads by ?R up to ?B
+
+How sure an assertion must be is asked by two parameters that every query with such lines has,
+``confidence`` and ``accepted``; where neither is, the lines become nothing, and ``# if limited``
+keeps nothing.  The derived closures do not know which edge is how sure, so a query over them says
+from where to walk, ``# walk up thing`` or ``# walk down document``: where it is asked, the edges
+that are sure enough are walked before the query runs (``edges``), and it reads them as data.
 
 A file is therefore SPARQL as it stands.  Values become RDF terms first and are written by
 Oxigraph's own serialiser into a VALUES block: data, never text of the query.  (Oxigraph's
@@ -20,25 +29,24 @@ them and 0.3 ms with VALUES; VALUES also works on any other engine.)
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from policygraph import iri
+from policygraph import iri, literals
+from policygraph.edges import Edges, Link, Options
 from policygraph.engine import Engine, Term
 from policygraph.errors import DataError, QueryError, UnknownThing
+from policygraph.literals import XSD
 from policygraph.lookup import Lookup
 from policygraph.store import Snapshot, to_bytes
 
-XSD = iri.PREFIXES["xsd"]
-LANGUAGES = ("vi", "en")
 MAX_VALUE = 2000
 """Longest value of a parameter, in code points."""
 
@@ -59,6 +67,7 @@ class Type(StrEnum):
     DATE = "date"
     INTEGER = "integer"
     DECIMAL = "decimal"
+    CONFIDENCE = "confidence"
     TEXT = "text"
     BOOLEAN = "boolean"
     IRI = "iri"
@@ -81,6 +90,14 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Walk:
+    """From where the edges of a query are walked."""
+
+    is_upward: bool
+    parameter: str
+
+
+@dataclass(frozen=True, slots=True)
 class CannedQuery:
     """A checked query file.  ``lines`` is its text, header included, so that lines count right."""
 
@@ -92,9 +109,10 @@ class CannedQuery:
     example: Mapping[str, str]
     lines: tuple[str, ...]
     columns: tuple[str, ...]
+    walk: Walk | None
 
-    def text(self, terms: Mapping[str, Term]) -> str:
-        return _fill(self.lines, terms)
+    def text(self, terms: Mapping[str, Term], edges: Sequence[Link] = ()) -> str:
+        return _fill(self.lines, terms, edges)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +129,11 @@ _PARAMETER = re.compile(
     r"#\s*param\s+([a-z][A-Za-z]*)\s+(\w+)\s+(required|optional|default=(\S+)):"
     r"\s*(\S.*?)\s*\|\s*(\S.*?)\s*"
 )
-_LINE = re.compile(r"\s*#\s*(?:(bind|if)\s+(\w+)|(end))\s*")
+_WALK = re.compile(r"#\s*walk\s+(up|down)\s+(\w+)\s*")
+_LINE = re.compile(r"\s*#\s*(?:(bind|if|sure)\s+(\w+)|(edges(?:\s+\w+){3})|(end))\s*")
+CONFIDENCE, ACCEPTED, LIMITED = "confidence", "accepted", "limited"
+_LIMITS = ((CONFIDENCE, Type.CONFIDENCE, None), (ACCEPTED, Type.BOOLEAN, "false"))
+"""The parameters of every query with ``# sure`` or ``# edges``: name, type, default."""
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _AT = re.compile(r"error at (\d+):")
 
@@ -131,11 +153,11 @@ def parse(path: Path) -> CannedQuery:
         lines = tuple(path.read_text(encoding="utf-8").splitlines())
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(path, f"cannot be read: {error}") from error
-    fields, parameters = _header(path, lines)
+    fields, parameters, walk = _header(path, lines)
     for name in ("summary-vi", "summary-en", "example"):
         if name not in fields:
             raise DataError(path, f"the header lacks `# {name}:`", 1)
-    _check_use(path, lines, parameters)
+    _check_use(path, lines, parameters, walk)
     if not any(re.search(r"\bORDER\s+BY\b", line, re.IGNORECASE) for line in _code(lines)):
         raise DataError(path, "a query needs ORDER BY, so that its answers are stable")
     columns = _check_syntax(path, lines, parameters)
@@ -149,6 +171,7 @@ def parse(path: Path) -> CannedQuery:
         example,
         lines,
         columns,
+        walk,
     )
 
 
@@ -173,7 +196,32 @@ def bind(query: CannedQuery, values: Mapping[str, str], lookup: Lookup) -> Bound
         elif parameter.required:
             raise QueryError(f"{query.name}: thiếu tham số / missing parameter “{name}”")
     shown = {name: term.value for name, term in terms.items()}
-    return Bound(query, shown, query.text(terms))
+    return Bound(query, shown, query.text(terms, _walked(query.walk, terms, lookup.engine)))
+
+
+def _walked(walk: Walk | None, terms: Mapping[str, Term], engine: Engine) -> Sequence[Link]:
+    """The edges of a query's walk that are sure enough; none where it is not limited."""
+    if walk is None or not _is_limited(terms):
+        return ()
+    least, start = terms.get(CONFIDENCE), terms[walk.parameter].value
+    options = Options(
+        wide=_is_true(terms, "wide"),
+        external=_is_true(terms, "external"),
+        confidence=None if least is None else Decimal(least.value),
+        accepted=_is_true(terms, ACCEPTED),
+    )
+    edges = Edges(engine, options)
+    if walk.is_upward:
+        return [link for links in edges.up(start).values() for link in links]
+    return list(edges.leading_to(start))
+
+
+def _is_true(terms: Mapping[str, Term], name: str) -> bool:
+    return name in terms and terms[name].value == "true"
+
+
+def _is_limited(terms: Mapping[str, Term]) -> bool:
+    return CONFIDENCE in terms or _is_true(terms, ACCEPTED)
 
 
 def records(snapshot: Engine, bound: Bound) -> list[Record]:
@@ -212,9 +260,12 @@ def rows(snapshot: Engine, bound: Bound, media_type: str) -> bytes:
     return to_bytes(snapshot.query(bound.text), media_type)
 
 
-def _header(path: Path, lines: tuple[str, ...]) -> tuple[dict[str, str], dict[str, Parameter]]:
+def _header(
+    path: Path, lines: tuple[str, ...]
+) -> tuple[dict[str, str], dict[str, Parameter], Walk | None]:
     fields: dict[str, str] = {}
     parameters: dict[str, Parameter] = {}
+    walk: Walk | None = None
     for number, line in enumerate(lines, 1):
         if not line.startswith("#"):
             break
@@ -227,9 +278,13 @@ def _header(path: Path, lines: tuple[str, ...]) -> tuple[dict[str, str], dict[st
             if field[1] in fields or (not field[2] and field[1] != "example"):
                 raise DataError(path, f"{field[1]} is empty or stands twice", number)
             fields[field[1]] = field[2]
+        elif found := _WALK.fullmatch(line):
+            walk = Walk(found[1] == "up", found[2])
+            if walk.parameter not in parameters or not parameters[walk.parameter].required:
+                raise DataError(path, f"walk: no required parameter {walk.parameter}", number)
         else:
             raise DataError(path, f"not a line of the header: {line}", number)
-    return fields, parameters
+    return fields, parameters, walk
 
 
 def _parameter(path: Path, line: str, number: int) -> Parameter:
@@ -246,37 +301,44 @@ def _parameter(path: Path, line: str, number: int) -> Parameter:
         if parameter.type in LOOKED_UP:
             raise DataError(path, f"a parameter of type {type_name} has no default", number)
         try:
-            _PRODUCE[parameter.type](default)
+            literals.term(parameter.type, default)
         except ValueError as error:
             raise DataError(path, f"the default of {name} is wrong: {error}", number) from error
     return parameter
 
 
-def _check_use(path: Path, lines: tuple[str, ...], parameters: Mapping[str, Parameter]) -> None:
+def _check_use(
+    path: Path, lines: tuple[str, ...], parameters: Mapping[str, Parameter], walk: Walk | None
+) -> None:
     used: set[str] = set()
     opened: int | None = None
+    reads_edges = False
     for number, line in enumerate(lines, 1):
         found = _LINE.fullmatch(line)
         if not found:
             continue
-        verb, name, end = found.groups()
+        verb, name, edges, end = found.groups()
+        if verb == "sure" or edges or name == LIMITED:
+            used.update(_check_limits(path, parameters, number))
+        if edges and walk is None:
+            raise DataError(path, "`# edges` without `# walk up|down NAME` in the header", number)
+        reads_edges = reads_edges or bool(edges)
         if end:
             if opened is None:
                 raise DataError(path, "`# end` without `# if`", number)
             opened = None
-            continue
-        if name not in parameters:
-            raise DataError(path, f"parameter {name} is not declared", number)
-        if verb == "bind":
+        elif verb == "bind":
+            _check_declared(path, parameters, name, number)
             used.add(name)
-        elif parameters[name].required or parameters[name].default is not None:
-            raise DataError(path, f"`# if {name}`: {name} is always given", number)
-        elif opened is not None:
-            raise DataError(path, f"`# if` inside the one of line {opened}", number)
-        else:
+        elif verb == "if":
+            _check_condition(path, parameters, name, number)
+            if opened is not None:
+                raise DataError(path, f"`# if` inside the one of line {opened}", number)
             opened = number
     if opened is not None:
         raise DataError(path, "`# if` without `# end`", opened)
+    if walk is not None and not reads_edges:
+        raise DataError(path, "`# walk` in the header, but no `# edges` in the query")
     unused = [name for name in parameters if name not in used]
     if unused:
         number = next(
@@ -287,17 +349,54 @@ def _check_use(path: Path, lines: tuple[str, ...], parameters: Mapping[str, Para
         )
 
 
+def _check_declared(
+    path: Path, parameters: Mapping[str, Parameter], name: str, number: int
+) -> None:
+    if name not in parameters:
+        raise DataError(path, f"parameter {name} is not declared", number)
+
+
+def _check_condition(
+    path: Path, parameters: Mapping[str, Parameter], name: str, number: int
+) -> None:
+    """``# if`` asks for what may be left out."""
+    if name == LIMITED:
+        return
+    _check_declared(path, parameters, name, number)
+    if parameters[name].required or parameters[name].default is not None:
+        raise DataError(path, f"`# if {name}`: {name} is always given", number)
+
+
+def _check_limits(path: Path, parameters: Mapping[str, Parameter], number: int) -> Iterator[str]:
+    """The parameters that say how sure an assertion must be are there, and as everywhere else."""
+    for name, of_type, default in _LIMITS:
+        found = parameters.get(name)
+        if found is None or (found.type, found.required, found.default) != (
+            of_type,
+            False,
+            default,
+        ):
+            mode = "optional" if default is None else f"default={default}"
+            raise DataError(path, f"this line needs `# param {name} {of_type} {mode}: …`", number)
+        yield name
+
+
 def _check_syntax(
     path: Path, lines: tuple[str, ...], parameters: Mapping[str, Parameter]
 ) -> tuple[str, ...]:
-    """Run the query on an empty store with none, each and all of its optional parameters."""
+    """Run the query on an empty store with none, each and all of its optional parameters, and
+    where it may be limited with an edge and without."""
     empty = Snapshot(ox.Store(), path, None)
     given = {n for n, p in parameters.items() if p.required or p.default is not None}
     optional = parameters.keys() - given
     columns: tuple[str, ...] = ()
+    edges = (Link(_SAMPLE.value, _SAMPLE.value, _SAMPLE.value, is_external=False),)
     for chosen in [given, *({*given, name} for name in optional), given | optional]:
+        terms: dict[str, Term] = dict.fromkeys(chosen, _SAMPLE)
+        if ACCEPTED in parameters and chosen != given:
+            terms[ACCEPTED] = literals.term(Type.BOOLEAN, "true")
         try:
-            found = empty.query(_fill(lines, dict.fromkeys(chosen, _SAMPLE)))
+            found = empty.query(_fill(lines, terms, edges))
         except QueryError as error:
             at = _AT.search(str(error))
             raise DataError(path, str(error), int(at[1]) if at else None) from error
@@ -321,20 +420,45 @@ def _code(lines: tuple[str, ...]) -> list[str]:
     return [line for line in lines if not line.lstrip().startswith("#")]
 
 
-def _fill(lines: tuple[str, ...], terms: Mapping[str, Term]) -> str:
-    """Carry out the ``# bind`` and ``# if`` lines; every line keeps its number."""
+def _fill(lines: tuple[str, ...], terms: Mapping[str, Term], edges: Sequence[Link]) -> str:
+    """Carry out the lines that are no SPARQL; every line keeps its number."""
     filled, kept = [], True
     for line in lines:
         found = _LINE.fullmatch(line)
-        if found and found[3]:
+        if found and found[4]:
             kept = True
         elif found and found[1] == "if":
-            kept = found[2] in terms
-        elif found and kept and found[2] in terms:
-            filled.append(f"VALUES ?{found[2]} {{ {terms[found[2]]} }}")
-            continue
-        filled.append(line if kept and not found else "")
+            kept = _is_limited(terms) if found[2] == LIMITED else found[2] in terms
+        filled.append((_filled(found, terms, edges) if found else line) if kept else "")
     return "\n".join(filled)
+
+
+def _filled(found: re.Match[str], terms: Mapping[str, Term], edges: Sequence[Link]) -> str:
+    """What a line becomes; nothing where its parameters are not given."""
+    verb, name, table, _ = found.groups()
+    if verb == "bind" and name in terms:
+        return f"VALUES ?{name} {{ {terms[name]} }}"
+    if verb == "sure":
+        return _sure(name, terms)
+    if table and _is_limited(terms):
+        rows = (
+            " ".join(str(ox.NamedNode(a)) for a in (e.lower, e.relation, e.upper)) for e in edges
+        )
+        columns = " ".join(f"?{column}" for column in table.split()[1:])
+        return f"VALUES ({columns}) {{ {' '.join(f'({row})' for row in rows)} }}"
+    return ""
+
+
+def _sure(name: str, terms: Mapping[str, Term]) -> str:
+    filters = []
+    if CONFIDENCE in terms:
+        filters.append(
+            f"FILTER EXISTS {{ ?{name} pg:confidence ?{name}Confidence "
+            f"FILTER(?{name}Confidence >= {terms[CONFIDENCE]}) }}"
+        )
+    if _is_true(terms, ACCEPTED):
+        filters.append(f"FILTER EXISTS {{ ?{name} pg:status status:accepted }}")
+    return " ".join(filters)
 
 
 def _term(parameter: Parameter, raw: str, lookup: Lookup) -> Term:
@@ -345,71 +469,11 @@ def _term(parameter: Parameter, raw: str, lookup: Lookup) -> Term:
     if parameter.type in LOOKED_UP:
         return ox.NamedNode(lookup.resolve(parameter.type.value, raw))
     try:
-        return _PRODUCE[parameter.type](raw.strip())
+        return literals.term(parameter.type, raw)
     except ValueError as error:
         raise QueryError(f"{parameter.name}: {error}") from error
 
 
-def _year(raw: str) -> Term:
-    if not re.fullmatch(r"[12][0-9]{3}", raw):
-        raise ValueError(f"“{raw}” không phải là năm có bốn chữ số / is no year of four digits")
-    return ox.Literal(raw, datatype=ox.NamedNode(XSD + "gYear"))
-
-
-def _date(raw: str) -> Term:
-    try:
-        day = dt.date.fromisoformat(raw)
-    except ValueError:
-        raise ValueError(
-            f"“{raw}” không phải là ngày năm-tháng-ngày / is no date YYYY-MM-DD"
-        ) from None
-    return ox.Literal(day.isoformat(), datatype=ox.NamedNode(XSD + "date"))
-
-
-def _integer(raw: str) -> Term:
-    if not re.fullmatch(r"[+-]?[0-9]{1,18}", raw):
-        raise ValueError(f"“{raw}” không phải là số nguyên / is no integer")
-    return ox.Literal(raw, datatype=ox.NamedNode(XSD + "integer"))
-
-
-def _decimal(raw: str) -> Term:
-    try:
-        number = Decimal(raw)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or abs(number.adjusted()) > 18:
-        raise ValueError(f"“{raw}” không phải là số thập phân / is no decimal number")
-    return ox.Literal(format(number, "f"), datatype=ox.NamedNode(XSD + "decimal"))
-
-
-def _boolean(raw: str) -> Term:
-    if raw not in ("true", "false"):
-        raise ValueError(f"“{raw}”: hãy ghi true hoặc false / write true or false")
-    return ox.Literal(raw, datatype=ox.NamedNode(XSD + "boolean"))
-
-
-def _lang(raw: str) -> Term:
-    if raw not in LANGUAGES:
-        raise ValueError(f"“{raw}”: hãy ghi vi hoặc en / write vi or en")
-    return ox.Literal(raw)
-
-
-def _iri(raw: str) -> Term:
-    if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", raw):
-        raise ValueError(f"“{raw}” không phải là IRI tuyệt đối / is no absolute IRI")
-    return ox.NamedNode(raw)
-
-
-_PRODUCE: Mapping[Type, Callable[[str], Term]] = {
-    Type.YEAR: _year,
-    Type.DATE: _date,
-    Type.INTEGER: _integer,
-    Type.DECIMAL: _decimal,
-    Type.TEXT: ox.Literal,
-    Type.BOOLEAN: _boolean,
-    Type.IRI: _iri,
-    Type.LANG: _lang,
-}
 _SAMPLE = ox.NamedNode(iri.THINGS + "doc/sample")
 
 _NUMBERS: Mapping[str, Callable[[str], Value]] = {

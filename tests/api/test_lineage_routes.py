@@ -90,7 +90,21 @@ def test_a_document_that_no_longer_holds_is_told(get):
     assert "65/2025/QH15" in late["warnings"][0]["vi"]
 
 
-@pytest.mark.parametrize("params", [{"mode": "loose"}, {"limit": 0}, {"colour": "red"}])
+def test_a_lineage_goes_only_over_what_is_sure_enough(get):
+    resolution = "lineage/doc:vn-12.tu.nq.2020.06"
+    whole = get(resolution, direction="up").json()
+    sure = get(resolution, direction="up", confidence=0.9).json()
+    assert (whole["confidence"], sure["confidence"]) == (None, 0.9)
+    assert sure["edges"] == whole["edges"]
+    assert [edge["confidence"] for edge in sure["edges"]] == [0.9]
+    for limits in ({"confidence": 0.91}, {"accepted": True}):
+        answer = get(resolution, direction="up", **limits).json()
+        assert (answer["edges"], answer["up"]["last"]) == ([], [answer["thing"]])
+
+
+@pytest.mark.parametrize(
+    "params", [{"mode": "loose"}, {"limit": 0}, {"colour": "red"}, {"confidence": 1.5}]
+)
 def test_what_is_not_offered_is_refused(get, params):
     assert get("lineage/52-NQ/TW", **params).status_code == 422
 

@@ -61,6 +61,18 @@ def test_a_facet_counts_what_its_filter_finds(web, name):
     assert ask(web, name).json()["facets"] == {}
 
 
+def test_only_what_is_sure_enough(web, snapshot):
+    text = "SELECT ?x ?sure { ?x a pg:Task OPTIONAL { ?x pg:confidence ?sure } }"
+    sure = {row["x"].value: row["sure"] for row in snapshot.select(text)}
+    for least in ("0.9", "0.96"):
+        expected = {x for x, value in sure.items() if value and float(value.value) >= float(least)}
+        found = ask(web, "tasks", confidence=least, limit=200).json()
+        assert {item["iri"] for item in found["items"]} == expected
+    assert ask(web, "tasks", accepted=True).json()["total"] == 0
+    assert ask(web, "tasks", accepted=False).json()["total"] == len(sure)
+    assert ask(web, "targets", confidence=1.2).status_code == 422
+
+
 def test_filters_narrow(web):
     tasks = ask(web, "tasks", document="2358/KH-UBND").json()
     assert tasks["total"] > 0
