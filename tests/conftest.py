@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from policygraph import pipeline, resources, text
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # No test depends on the speed of the machine; in CI the examples are the same at every run.
@@ -55,3 +57,17 @@ def gold(texts_dir: Path) -> Gold:
     folder = ROOT / "tests" / "gold"
     table = tomllib.loads((folder / "documents.toml").read_text(encoding="utf-8"))
     return Gold(folder, texts_dir, table["documents"])
+
+
+@pytest.fixture(scope="session")
+def corpus_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The graph of the corpus with its texts, as `policygraph build` makes it."""
+    root = tmp_path_factory.mktemp("corpus") / "store"
+    texts = [text.read(path) for path in resources.directory("data/texts").glob("*.txt")]
+    pipeline.build_store(
+        resources.directory("data/ttl"),
+        resources.directory("ontology"),
+        root,
+        texts={source.sha256: source.text for source in texts},
+    )
+    return root

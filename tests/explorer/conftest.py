@@ -5,24 +5,10 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from policygraph import pipeline, resources, text
 from policygraph.settings import Settings
 from policygraph_api.app import create_app
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-
-
-@pytest.fixture(scope="session")
-def corpus_store(tmp_path_factory):
-    root = tmp_path_factory.mktemp("explorer") / "store"
-    texts = [text.read(path) for path in resources.directory("data/texts").glob("*.txt")]
-    pipeline.build_store(
-        resources.directory("data/ttl"),
-        resources.directory("ontology"),
-        root,
-        texts={source.sha256: source.text for source in texts},
-    )
-    return root
 
 
 @pytest.fixture(scope="session")

@@ -53,6 +53,7 @@ function open(terms: Terms): void {
     },
   });
   watchSyntax(editor, words);
+  editor.showNotification = () => undefined; // it says in English what stands below the editor
   field.before(editor.rootEl);
   editor.setValue(field.value);
   field.hidden = true;

@@ -1,0 +1,84 @@
+"""The explorer in a browser: Debian's Chromium, driven by Playwright, over a service of its own.
+
+Whatever a test looks at, a request that leaves the service, a breach of the policy of a page, an
+error of a script or an answer of 500 fails it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+from tests.api.conftest import serving
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+TOKEN = "0123456789abcdef-review"
+PATIENCE = 20_000
+"""Milliseconds that a browser on a busy machine may take for a step."""
+
+
+@pytest.fixture(scope="session")
+def browser():
+    program = next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        pytest.skip("không có Chromium (apt install chromium) / no Chromium here")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=list(QUIET))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def service(corpus_store, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("browser")
+    with serving(corpus_store, folder / "log", workers=2, budget=100_000) as running:
+        yield running
+
+
+class Watch:
+    """What a browser did that it should not have."""
+
+    def __init__(self, context, origin):
+        self.faults: list[str] = []
+        self.expected: tuple[str, ...] = ()
+        self._origin = origin
+        context.on("request", self._request)
+        context.on("response", self._response)
+        context.on("console", self._console)
+        context.on("weberror", lambda e: self.faults.append(f"script: {e.error}"))
+
+    def _request(self, request):
+        if not request.url.startswith((self._origin + "/", "data:", "blob:")):
+            self.faults.append(f"leaves the origin: {request.url}")
+
+    def _response(self, response):
+        if response.status >= 500:
+            self.faults.append(f"{response.status}: {response.url}")
+
+    def _console(self, message):
+        if message.type in ("error", "warning") and not message.text.startswith(self.expected):
+            self.faults.append(f"console: {message.text}")
+
+
+@pytest.fixture
+def opened(browser, service, request):
+    """A page of a fresh browser; ``@pytest.mark.parametrize("opened", [{…}], indirect=True)``
+    gives the context's options, and ``expected`` beginnings of console messages to let pass."""
+    given = dict(getattr(request, "param", {}))
+    expected = given.pop("expected", ())
+    options = {"locale": "vi-VN", "viewport": {"width": 1280, "height": 900}, **given}
+    context = browser.new_context(base_url=service.url, **options)
+    context.set_default_timeout(PATIENCE)
+    watch = Watch(context, service.url)
+    watch.expected = tuple(expected)
+    yield context.new_page()
+    context.close()
+    assert not watch.faults, "\n".join(watch.faults)
