@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette_compress import CompressMiddleware
 
-from policygraph import things
+from policygraph import examples, things
 from policygraph.errors import AmbiguousThing, QueryError, StoreError, UnknownThing
 from policygraph.queries import load
 from policygraph.settings import Settings
@@ -60,9 +60,11 @@ def create_app(settings: Settings) -> Front:
 
     shelves = Shelves(_snapshot)
     site = Site(shelves, queries, lambda: asked().name)
-    builds = Builds(settings, fingerprint(queries, site.fingerprint), switched)
-    desk = canned.Desk(queries)
-    sparql = Sparql(settings, Budgets(settings.budget, settings.budget_period), metrics)
+    desk = canned.Desk(queries, examples.load(settings.queries))
+    made_of = "\n".join((site.fingerprint, *(example.text for example in desk.free)))
+    builds = Builds(settings, fingerprint(queries, made_of), switched)
+    budgets = Budgets(settings.budget, settings.budget_period)
+    sparql = Sparql(settings, budgets, metrics, desk.examples)
     door = agents_door.Door(shelves, sparql)
 
     @asynccontextmanager
@@ -91,7 +93,7 @@ def create_app(settings: Settings) -> Front:
     app.include_router(canned.router(desk))
     app.include_router(lineage_routes.router(desk))
     # The pages go first: /data/….html is theirs.
-    app.include_router(explorer.router(site, sparql))
+    app.include_router(explorer.router(site, sparql, desk.free))
     app.include_router(data.router(shelves))
     app.router.routes.append(Route(agents_door.PATH, door, methods=["POST"]))
     operation.add_admin(app, builds, settings)

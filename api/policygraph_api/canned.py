@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -13,7 +13,9 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from policygraph import examples
 from policygraph.engine import Engine
+from policygraph.examples import Example
 from policygraph.lookup import Lookup
 from policygraph.queries import MAX_VALUE, CannedQuery, Parameter, Type, bind, records, rows
 from policygraph.store import RESULT_FORMATS
@@ -49,9 +51,10 @@ class Problem(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The canned queries over the build that a request asks."""
+    """The canned queries over the build that a request asks; ``free`` are examples of free ones."""
 
     queries: Mapping[str, CannedQuery]
+    free: Sequence[Example] = ()
 
     @property
     def snapshot(self) -> Engine:
@@ -60,6 +63,11 @@ class Desk:
     @property
     def lookup(self) -> Lookup:
         return asked().lookup
+
+    def examples(self, lookup: Lookup) -> Iterator[Example]:
+        """Everything that runs as it stands over a graph."""
+        yield from examples.of(self.queries.values(), lookup)
+        yield from self.free
 
     def answer(self, query: CannedQuery, values: Mapping[str, str], accept: str | None) -> Response:
         media_type = choose_format(accept)
@@ -96,11 +104,12 @@ def choose_format(accept: str | None) -> str:
     return exact if exact and chosen == "application/sparql-results+json" else chosen
 
 
-def describe(query: CannedQuery) -> dict[str, object]:
-    """What the list of queries says of one."""
+def describe(query: CannedQuery, sparql: str | None) -> dict[str, object]:
+    """What the list of queries says of one; ``sparql`` is its example as a free query."""
     return {
         "name": query.name,
         "path": f"/api/queries/{query.name}",
+        "form": f"/query?example={query.name}",
         "summary": {"vi": query.summary_vi, "en": query.summary_en},
         "parameters": [
             {
@@ -114,6 +123,7 @@ def describe(query: CannedQuery) -> dict[str, object]:
         ],
         "columns": list(query.columns),
         "example": dict(query.example),
+        "sparql": sparql,
     }
 
 
@@ -122,7 +132,14 @@ def router(desk: Desk) -> APIRouter:
 
     @routes.get("", summary="Danh mục câu hỏi có sẵn / The canned queries")
     def queries() -> dict[str, object]:
-        return {"queries": [describe(query) for query in desk.queries.values()]}
+        texts = {example.name: example.text for example in desk.examples(desk.lookup)}
+        return {
+            "queries": [describe(q, texts.get(q.name)) for q in desk.queries.values()],
+            "examples": [
+                {"name": e.name, "summary": {"vi": e.vi, "en": e.en}, "sparql": e.text}
+                for e in desk.free
+            ],
+        }
 
     for query in desk.queries.values():
         routes.add_api_route(

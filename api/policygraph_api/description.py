@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from starlette.types import Scope
 
-from policygraph import iri, store
+from policygraph import examples, iri, store
+from policygraph.examples import Example
 from policygraph_api.negotiation import choose
 from policygraph_api.problems import ProblemError
 from policygraph_api.replies import Reply, reply
@@ -41,8 +43,9 @@ def address_of(scope: Scope) -> str:
     return f"{scope['scheme']}://{quote(host, safe=':[]')}{quote(path)}"
 
 
-def describe(served: Served, scope: Scope, accept: str | None) -> Reply:
-    """The description in any graph format; its endpoint is the address that was asked."""
+def describe(served: Served, scope: Scope, accept: str | None, shown: Iterable[Example]) -> Reply:
+    """The description, with examples, in any graph format; its endpoint is the address that was
+    asked."""
     media_type = choose(accept, tuple(store.GRAPH_FORMATS))
     if media_type is None:
         raise ProblemError(
@@ -51,7 +54,9 @@ def describe(served: Served, scope: Scope, accept: str | None) -> Reply:
             f"There are: {', '.join(store.GRAPH_FORMATS)}",
             formats=list(store.GRAPH_FORMATS),
         )
-    body = store.convert(_turtle(served, address_of(scope)), media_type)
+    endpoint = address_of(scope)
+    text = _turtle(served, endpoint) + examples.turtle(shown, endpoint)
+    body = store.convert(text, media_type)
     return reply(200, media_type, body, (b"cache-control", b"no-cache"))
 
 

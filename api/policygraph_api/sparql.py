@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope
 
+from policygraph.examples import Example
+from policygraph.lookup import Lookup
 from policygraph.settings import Settings
 from policygraph.sparql_text import bare, depth, unescape
 from policygraph_api.budgets import Budgets
@@ -39,7 +41,14 @@ Pairs = Sequence[tuple[str, str]]
 class Sparql:
     """The endpoint; which build it asks is said with each request."""
 
-    def __init__(self, settings: Settings, budgets: Budgets, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        budgets: Budgets,
+        metrics: Metrics,
+        examples: Callable[[Lookup], Iterable[Example]],
+    ) -> None:
+        self._examples = examples
         self._settings, self._budgets, self._metrics = settings, budgets, metrics
 
     async def answer(self, scope: Scope, receive: Receive, served: Served) -> Reply:
@@ -48,7 +57,8 @@ class Sparql:
         if method in ("GET", "HEAD"):
             pairs = _pairs(scope["query_string"].decode("latin-1"))
             if not pairs:
-                return describe(served, scope, header(scope, b"accept"))
+                shown = self._examples(served.lookup)
+                return describe(served, scope, header(scope, b"accept"), shown)
         elif method == "POST":
             pairs = await self._posted(scope, receive)
         else:

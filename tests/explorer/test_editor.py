@@ -8,9 +8,10 @@ import re
 import pytest
 
 from policygraph import iri
+from policygraph.examples import runnable
 from policygraph.queries import load
 from policygraph.resources import directory
-from policygraph_api.explorer.editor import OWN, with_prefixes
+from policygraph_api.explorer.editor import OWN
 
 
 def text_of(page):
@@ -101,5 +102,5 @@ def test_terms_are_ours_and_those_in_use(web):
 
 def test_prefixes_in_strings_and_iris_are_not_declared():
     query = "SELECT ?x { ?x a pg:Task ; rdfs:label 'skos:x' ; <owl:y> ?pg }"
-    declared = re.findall(r"PREFIX (\S+):", with_prefixes(query))
+    declared = re.findall(r"PREFIX (\S+):", runnable(query))
     assert declared == ["pg", "rdfs"]

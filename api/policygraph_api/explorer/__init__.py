@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter
 
+from policygraph.examples import Example
 from policygraph_api.explorer import (
     editor,
     gaps,
@@ -28,10 +31,10 @@ PAGES = (
 """A module a page, or a few that belong together; each gives its routes."""
 
 
-def router(site: Site, sparql: Sparql) -> APIRouter:
-    """Every page in both languages, and the files they need."""
+def router(site: Site, sparql: Sparql, free: Sequence[Example]) -> APIRouter:
+    """Every page in both languages, and the files they need; ``free`` are queries to start from."""
     routes = APIRouter(include_in_schema=False)
-    for made in (*(page.routes(site) for page in PAGES), editor.routes(site, sparql)):
+    for made in (*(page.routes(site) for page in PAGES), editor.routes(site, sparql, free)):
         routes.include_router(made)
         routes.include_router(made, prefix=ENGLISH)
     routes.include_router(site.assets.router())

@@ -8,7 +8,6 @@ VoID tells.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -18,8 +17,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from policygraph import catalogue, iri, ontology_terms, things
+from policygraph.examples import Example as Free
+from policygraph.examples import runnable
 from policygraph.queries import CannedQuery, Parameter, bind
-from policygraph.sparql_text import bare
 from policygraph_api.explorer.site import Site
 from policygraph_api.places import OWN_PAGES, Here, here
 from policygraph_api.problems import KINDS, ProblemError
@@ -68,7 +68,8 @@ class Example:
     is_open: bool
 
 
-def routes(site: Site, sparql: Sparql) -> APIRouter:
+def routes(site: Site, sparql: Sparql, free: Sequence[Free]) -> APIRouter:
+    """``free`` are examples without parameters."""
     made = APIRouter()
 
     @made.get("/query")
@@ -94,6 +95,7 @@ def routes(site: Site, sparql: Sparql) -> APIRouter:
             {
                 "text": text,
                 "examples": _examples(site, example, given, place.lang),
+                "free": free,
                 "found": found,
                 "problem": problem,
                 "kind": kind,
@@ -112,31 +114,23 @@ def routes(site: Site, sparql: Sparql) -> APIRouter:
 
 
 def _text(site: Site, example: str | None, given: Mapping[str, str], lang: str) -> str:
-    """The text for the editor: a canned query with its parameters, or the first one."""
+    """The text for the editor: a canned query with its parameters, those of its example where
+    none are given; or the first one."""
     if example is None:
-        return with_prefixes(FIRST)
+        return runnable(FIRST)
     query = site.queries.get(example)
     if query is None:
         raise ProblemError(
             "not-found", f"Không có câu hỏi {example!r}.", f"No canned query {example!r}."
         )
-    values = {"lang": lang, **given} if "lang" in _names(query) else given
-    lines = bind(query, values, site.shelf().lookup).text.splitlines()
+    chosen = given or query.example
+    values = {"lang": lang, **chosen} if "lang" in _names(query) else chosen
     summary = query.summary_vi if lang == "vi" else query.summary_en
-    kept = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
-    return f"# {summary}\n" + with_prefixes("\n".join(kept))
+    return f"# {summary}\n" + runnable(bind(query, values, site.shelf().lookup).text)
 
 
 def _names(query: CannedQuery) -> set[str]:
     return {parameter.name for parameter in query.parameters}
-
-
-def with_prefixes(text: str) -> str:
-    """A query with the prefixes that it uses declared, so that other engines read it too."""
-    words = bare(text)
-    used = (p for p in iri.PREFIXES if re.search(rf"(?<![\w?$:.-]){re.escape(p)}:", words))
-    declared = "".join(f"PREFIX {prefix}: <{iri.PREFIXES[prefix]}>\n" for prefix in used)
-    return declared + "\n" * bool(declared) + text
 
 
 def _examples(
@@ -146,7 +140,7 @@ def _examples(
     made = []
     for query in site.queries.values():
         is_open = query.name == example
-        values = {"lang": lang, **(given if is_open else query.example)}
+        values = {"lang": lang, **(given if is_open and given else query.example)}
         fields = [(p, values.get(p.name, p.default or "")) for p in query.parameters]
         made.append(Example(query, fields, is_open))
     return made
