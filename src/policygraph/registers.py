@@ -387,7 +387,6 @@ def load(directory: Path) -> Registers:
     agencies = _agencies(directory / "agencies.csv")
     changes = _changes(directory / "agency_changes.csv", codes)
     place_codes = _place_codes(places)
-    alternatives = sorted(map(_as_pattern, place_codes), key=len, reverse=True)
     return Registers(
         documents,
         programmes,
@@ -401,7 +400,7 @@ def load(directory: Path) -> Registers:
         {p.code: p for p in places},
         {(a.level, sign): a for a in reversed(agencies) for sign in a.signs},
         {(a.level, iri.slug(n)): a for a in reversed(agencies) for n in _whole_names(a)},
-        re.compile(r"\b" + _NOT_A_DISTRICT + "(?:" + "|".join(alternatives) + r")\b"),
+        _any_place(place_codes),
         place_codes,
     )
 
@@ -649,6 +648,16 @@ def _slug(name: str) -> str:
 
 def _squeezed(folded: str) -> str:
     return " ".join(re.findall(r"\w+", folded))
+
+
+def _any_place(names: Iterable[str]) -> re.Pattern[str]:
+    """Any of the folded names as whole words, the longest first, in branches by first letter:
+    most words of a text begin none, and are passed over by one look."""
+    branches: dict[str, list[str]] = {}
+    for pattern in sorted(map(_as_pattern, names), key=len, reverse=True):
+        branches.setdefault(pattern[0], []).append(pattern)
+    joined = "|".join(f"(?:{'|'.join(branch)})" for branch in branches.values())
+    return re.compile(rf"\b(?=[{''.join(branches)}]){_NOT_A_DISTRICT}(?:{joined})\b")
 
 
 def _as_pattern(squeezed: str) -> str:

@@ -102,14 +102,16 @@ class _Reader(Groups):
         if self.in_number(position):
             return None
         best: Found | None = None
-        for found in (self.group(position), self.agency(position), self.district(position)):
+        may_be_group = self.words[position].folded in self.names.groups
+        group = self.group(position) if may_be_group else None
+        for found in (group, self.agency(position), self.district(position)):
             if found and (best is None or found.last > best.last):
                 best = found
         return best or self.list_head(position) or self.proposal(position)
 
     def in_number(self, position: int) -> bool:
         """Whether the word belongs to a document's number ("KH-UBND", "NQ/TW")."""
-        start = self.span(position, position + 1).start
+        start = self.offset(position)
         return (
             start >= 2
             and self.text[start - 1] in "/-–"

@@ -47,6 +47,8 @@ class Names:
     """Folded first words of names in no register: they count only with a capital."""
     openings: frozenset[str]
     """Folded first words of all of these: nothing but a bare acronym begins with another."""
+    groups: frozenset[str]
+    """Folded first words of groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,9 @@ def names(registers: Registers) -> Names:
     alone, pairs = _openings(agencies, known)
     proposed = frozenset(known.proposed.below)
     openings = proposed.union(pairs, LIST_HEADS)
-    return Names(agencies, organs, places, rows, alone, pairs, proposed, openings)
+    roots = (known.persons, known.holders, known.heads, known.openers, known.items)
+    groups = frozenset(first for root in roots for first in root.below)
+    return Names(agencies, organs, places, rows, alone, pairs, proposed, openings, groups)
 
 
 def _openings(

@@ -21,6 +21,8 @@ from policygraph.mentions.view import View
 from policygraph.model import Part, Period, Span, TaskMention, Topic, Tree, Zone
 
 LABEL_LIMIT = 90
+_LABEL_REACH = 60
+"""The colon of a label stands in so many characters."""
 
 _SILENT = {Topic.SITUATION, Topic.PURPOSE, Topic.OBJECTIVES, Topic.FUNDING}
 _WORKING = {Topic.TASKS, Topic.ORGANISATION}
@@ -234,7 +236,7 @@ def _entries(prefix: str) -> tuple[Entry, ...]:
 
 def label_of(text: str) -> Entry | None:
     """The label that opens the words of a bullet; None where they have none."""
-    if ":" not in text[:60]:
+    if ":" not in text[:_LABEL_REACH]:
         return None
     return next((e for e in _entries("label.") if e.pattern.match(text)), None)
 
@@ -273,7 +275,7 @@ def _beside(tree: Tree, parent: Part, part: Part) -> list[Label]:
 
 
 def _labelled(tree: Tree, part: Part) -> Iterator[Label]:
-    if not part.path or part.cells or not part.pieces:
+    if not part.path or part.cells or ":" not in tree.own_text(part)[:_LABEL_REACH]:
         return
     view = View(tree.source.text, part.pieces)
     entry = label_of(view.text)
@@ -284,11 +286,9 @@ def _labelled(tree: Tree, part: Part) -> Iterator[Label]:
 
 def _inline(tree: Tree, part: Part) -> Iterator[Label]:
     """ "… (Chủ trì: Sở Y tế; thời gian: Quý I/2022)"."""
-    if part.cells or not part.pieces:
+    if part.cells or ":" not in tree.own_text(part):
         return
     view = View(tree.source.text, part.pieces)
-    if ":" not in view.text:
-        return
     heads: list[tuple[int, int, str]] = []
     for opening in _OPENING.finditer(view.text):
         rest = view.text[opening.end() :]

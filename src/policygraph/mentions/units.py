@@ -18,20 +18,19 @@ from policygraph.registers import Registers
 RULE = "agency.inner"
 
 
-def inside(
-    mentions: Iterable[AgencyMention],
-    issuer: AgencyMention | None,
-    place: str | None,
-    registers: Registers,
-) -> Iterator[AgencyMention]:
-    """The mentions, those of inner units named after the issuer where it is an organ with units."""
+def organ_with_units(
+    issuer: AgencyMention | None, place: str | None, registers: Registers
+) -> AgencyMention | None:
+    """The issuer, where it is an organ of a kind that has units."""
     placed = registers.agency_named(issuer.canonical, place) if issuer else None
     kind = placed.agency.kind if placed and placed.agency else ""
-    if issuer is None or kind not in lexicon.load("agencies").tables["inner"]["kinds"]:
-        yield from mentions
-        return
+    return issuer if kind in lexicon.load("agencies").tables["inner"]["kinds"] else None
+
+
+def inside(mentions: Iterable[AgencyMention], organ: AgencyMention) -> Iterator[AgencyMention]:
+    """The mentions, those of inner units named after the organ that has them."""
     for mention in mentions:
-        yield _of(issuer, mention) if _is_inner(mention) else mention
+        yield _of(organ, mention) if _is_inner(mention) else mention
 
 
 def _is_inner(mention: AgencyMention) -> bool:

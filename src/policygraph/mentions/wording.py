@@ -118,6 +118,10 @@ class Wording:
 
     # ---- gaps ------------------------------------------------------------------------------
 
+    def offset(self, position: int) -> int:
+        """Where a word begins in the text."""
+        return self._offsets[2 * position + 1]
+
     def span(self, first: int, last: int) -> Span:
         """Range in the text of the words [first, last)."""
         return Span(self._offsets[2 * first + 1], self._offsets[2 * last])
