@@ -7,6 +7,7 @@ every link stays within that build.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,7 +22,7 @@ from starlette.responses import HTMLResponse
 from policygraph.queries import CannedQuery, Record, bind, records
 from policygraph_api.assets import Assets
 from policygraph_api.explorer import strings
-from policygraph_api.places import Here, here
+from policygraph_api.places import OWN_PAGES, Here, here
 from policygraph_api.shelf import Shelf, Shelves
 
 POLICY = (
@@ -65,6 +66,7 @@ class Site:
             "here": _here.get,
             "asset": lambda name: _here.get().service(self.assets.path(name)),
             "say": say,
+            "suggest": self._suggest,
             "number": lambda value: strings.number(value, _here.get().lang),
             "date": day,
             "navigation": NAVIGATION,
@@ -89,6 +91,18 @@ class Site:
     def t(self, key: str, **values: object) -> str:
         """A string in the page's language; raises KeyError where there is none."""
         return self._strings[key].say(_here.get().lang, values)
+
+    def _suggest(self) -> Markup:
+        """Attributes of a field that suggests what it could mean: where the script asks, and for
+        each kind what it is called and where its things are."""
+        place = _here.get()
+        kinds = {
+            kind: [self.t(f"search.kind.{kind}"), place.url(f"/{page}/")]
+            for kind, page in OWN_PAGES.items()
+        }
+        return Markup(' data-suggest="{}" data-kinds="{}" data-told="{}"').format(
+            place.service("/api/search"), json.dumps(kinds), self.t("site.search.told", count="#")
+        )
 
     def render(
         self,

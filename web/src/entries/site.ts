@@ -1,4 +1,5 @@
-// What every page does: the switch between light and dark.
+// What every page does: the switch between light and dark, and suggestions in search fields.
+import { suggestIn } from "../lib/suggest";
 import { choose, shown } from "../lib/theme";
 
 const button = document.querySelector<HTMLButtonElement>("#theme");
@@ -10,4 +11,7 @@ if (button) {
   });
   tell();
   button.hidden = false;
+}
+for (const field of document.querySelectorAll<HTMLInputElement>("input[data-suggest]")) {
+  suggestIn(field);
 }
