@@ -90,7 +90,7 @@ def create_app(settings: Settings) -> Front:
     _tell_errors(app, tell)
 
     app.include_router(operation.health_routes(builds, settings, len(queries)))
-    app.include_router(canned.router(desk))
+    app.include_router(canned.router(desk, canned.Answers(sparql, settings)))
     app.include_router(lineage_routes.router(desk))
     # The pages go first: /data/….html is theirs.
     app.include_router(explorer.router(site, sparql, desk.free))

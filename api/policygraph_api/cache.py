@@ -20,6 +20,8 @@ class Cache:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
+        self.largest = limit // 8 - OVERHEAD
+        """Bytes of the largest body that is kept."""
         self._entries: OrderedDict[Hashable, tuple[Reply, int]] = OrderedDict()
         self.size = 0
         self.hits = 0
@@ -41,9 +43,9 @@ class Cache:
     def put(self, key: Hashable, reply: Reply) -> None:
         if not isinstance(reply.body, bytes):
             return
-        size = len(reply.body) + OVERHEAD
-        if size > self._limit // 8:
+        if len(reply.body) > self.largest:
             return
+        size = len(reply.body) + OVERHEAD
         old = self._entries.pop(key, None)
         self._entries[key] = (reply, size)
         self.size += size - (old[1] if old else 0)

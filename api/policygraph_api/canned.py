@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import io
+import json
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from policygraph import examples
 from policygraph.engine import Engine
 from policygraph.examples import Example
 from policygraph.lookup import Lookup
-from policygraph.queries import MAX_VALUE, CannedQuery, Parameter, Type, bind, records, rows
-from policygraph.store import RESULT_FORMATS
+from policygraph.queries import MAX_VALUE, CannedQuery, Parameter, Type, bind, write_records
+from policygraph.settings import Settings
+from policygraph.store import RESULT_FORMATS, Snapshot, serialize
 from policygraph_api.negotiation import choose
 from policygraph_api.problems import ProblemError
+from policygraph_api.replies import Replying, reply
 from policygraph_api.served import asked
+from policygraph_api.sparql import Sparql, as_problem
+from policygraph_api.workers import MB, RECORDS, Job, Refusal
 
-RECORDS = "application/json"
 _OFFERED = (RECORDS, *RESULT_FORMATS)
 
 
@@ -69,25 +76,50 @@ class Desk:
         yield from examples.of(self.queries.values(), lookup)
         yield from self.free
 
-    def answer(self, query: CannedQuery, values: Mapping[str, str], accept: str | None) -> Response:
-        media_type = choose_format(accept)
-        bound = bind(query, values, self.lookup)
-        if media_type != RECORDS:
-            charset = "; charset=utf-8" if media_type.startswith("text/") else ""
-            return Response(
-                rows(self.snapshot, bound, media_type),
-                headers={"Content-Type": media_type + charset, "Vary": "Accept"},
-            )
-        found = records(self.snapshot, bound)
-        return JSONResponse(
-            {
-                "query": query.name,
-                "parameters": dict(bound.parameters),
-                "count": len(found),
-                "rows": found,
-            },
-            headers={"Vary": "Accept"},
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Answers to canned queries: in a worker and under the limits of free ones, since a value may
+    ask for a lot."""
+
+    sparql: Sparql
+    settings: Settings
+
+    async def answer(
+        self, request: Request, query: CannedQuery, values: Mapping[str, str]
+    ) -> Response:
+        media_type = choose_format(",".join(request.headers.getlist("accept")) or None)
+        served, settings = asked(), self.settings
+        bound = await run_in_threadpool(bind, query, values, served.lookup)
+        head = json.dumps(
+            {"query": query.name, "parameters": dict(bound.parameters)}, ensure_ascii=False
         )
+        most = settings.max_answer_mb * MB
+        records = head if media_type == RECORDS else None
+        job = Job(bound.text, (), (), media_type, most, records=records)
+        if isinstance(served.engine, Snapshot):
+            body = await self.sparql.body(request.scope, request.receive, served, job)
+        else:
+            # An adapter may have to ask its server more than once, and to evaluate here.
+            try:
+                async with asyncio.timeout(settings.timeout):
+                    body = await asyncio.to_thread(_evaluate, served.engine, job, media_type)
+            except TimeoutError as error:
+                raise as_problem(Refusal("timeout", f"{settings.timeout:g}"), job.query) from error
+        charset = "; charset=utf-8" if media_type.startswith("text/") else ""
+        made = reply(200, media_type + charset, body, (b"vary", b"Accept"))
+        return Replying(made, settings.send_timeout)
+
+
+def _evaluate(engine: Engine, job: Job, media_type: str) -> bytes:
+    """In one thread, which results may not leave."""
+    out = io.BytesIO()
+    found = engine.query(job.query)
+    if job.records is None:
+        serialize(found, media_type, out)
+    else:
+        write_records(found, job.records, out)
+    return out.getvalue()
 
 
 def choose_format(accept: str | None) -> str:
@@ -127,7 +159,7 @@ def describe(query: CannedQuery, sparql: str | None) -> dict[str, object]:
     }
 
 
-def router(desk: Desk) -> APIRouter:
+def router(desk: Desk, answers: Answers) -> APIRouter:
     routes = APIRouter(prefix="/api/queries", tags=["queries"])
 
     @routes.get("", summary="Danh mục câu hỏi có sẵn / The canned queries")
@@ -144,7 +176,7 @@ def router(desk: Desk) -> APIRouter:
     for query in desk.queries.values():
         routes.add_api_route(
             f"/{query.name}",
-            _endpoint(desk, query),
+            _endpoint(answers, query),
             methods=["GET"],
             name=query.name,
             operation_id=query.name,
@@ -172,11 +204,11 @@ def _responses() -> dict[int | str, dict[str, object]]:
     }
 
 
-def _endpoint(desk: Desk, query: CannedQuery) -> Callable[..., Response]:
+def _endpoint(answers: Answers, query: CannedQuery) -> Callable[..., Awaitable[Response]]:
     """A function whose signature FastAPI turns into typed parameters."""
     names = {f"p_{p.name}": p.name for p in query.parameters}
 
-    def endpoint(request: Request, **given: object) -> Response:
+    async def endpoint(request: Request, **given: object) -> Response:
         known = set(names.values())
         unknown = sorted(set(request.query_params) - known)
         if unknown:
@@ -186,8 +218,7 @@ def _endpoint(desk: Desk, query: CannedQuery) -> Callable[..., Response]:
                 f"No parameter {', '.join(unknown)}; there are {', '.join(sorted(known))}.",
             )
         values = {names[key]: _text(value) for key, value in given.items() if value is not None}
-        accept = ",".join(request.headers.getlist("accept")) or None
-        return desk.answer(query, values, accept)
+        return await answers.answer(request, query, values)
 
     signature = [
         inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request),

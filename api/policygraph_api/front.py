@@ -144,7 +144,11 @@ class Front:
     ) -> None:
         endpoint = self._endpoints.get(path.rstrip("/"))
         if endpoint is None or scope["method"] == "OPTIONS":
-            await self._app({**scope, "method": answering.method(scope)}, receive, answering)
+            try:
+                await self._app({**scope, "method": answering.method(scope)}, receive, answering)
+            except asyncio.CancelledError:
+                # As in ``directly``.
+                answering.status = 499
             return
         for name, value in scope["headers"]:
             if name == b"accept-encoding" and value != b"identity":
@@ -278,7 +282,7 @@ class _Answering:
         elif message["type"] == "http.response.body":
             if self._keep:
                 self._body += message.get("body", b"")
-                self._keep = len(self._body) <= MB
+                self._keep = len(self._body) <= self._front.cache.largest
                 if self._keep and not message.get("more_body"):
                     self._store()
             if self._is_head:

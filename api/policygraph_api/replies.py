@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from starlette.types import Send
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from policygraph_api.workers import Spool
 
@@ -35,6 +36,18 @@ class Reply:
             async with asyncio.timeout(patience):
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
+
+
+class Replying(Response):
+    """A reply as routes give it back."""
+
+    def __init__(self, reply: Reply, patience: float) -> None:
+        super().__init__(status_code=reply.status)
+        self.raw_headers = reply.headers
+        self._reply, self._patience = reply, patience
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._reply.send(send, True, self._patience)
 
 
 def reply(status: int, media_type: str, body: bytes | Spool, *headers: Header) -> Reply:

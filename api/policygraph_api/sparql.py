@@ -20,7 +20,7 @@ from policygraph_api.metrics import Metrics
 from policygraph_api.problems import ProblemError
 from policygraph_api.replies import Header, Reply, reply
 from policygraph_api.served import Served
-from policygraph_api.workers import MB, Job, Refusal, Result, Run
+from policygraph_api.workers import MB, Job, Refusal, Result, Run, Spool
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
@@ -157,6 +157,13 @@ class Sparql:
                 task.cancel()
         self._metrics.ran(run)
         return result, run
+
+    async def body(self, scope: Scope, receive: Receive, served: Served, job: Job) -> bytes | Spool:
+        """The answer to a job alone.  Raises ProblemError where there is none."""
+        result, _ = await self.ask(scope, receive, served, job)
+        if isinstance(result, Refusal):
+            raise as_problem(result, job.query)
+        return result.body
 
     async def whole(
         self, scope: Scope, receive: Receive, served: Served, query: str, accept: str, most: int

@@ -1,4 +1,4 @@
-"""Free queries run in worker processes that can be killed.
+"""Queries run in worker processes that can be killed.
 
 Each worker opens the store read-only, bounds its own memory, and leaves the network where the
 system lets it.  A stack overflow, a failed allocation or the time limit takes a worker, never
@@ -40,6 +40,7 @@ from typing_extensions import Buffer
 
 from policygraph import matches, search
 from policygraph.errors import QueryError, StoreError
+from policygraph.queries import write_records
 from policygraph.sparql_text import shape
 from policygraph.store import Snapshot, media_types, open_read_only, serialize
 from policygraph_api import guard
@@ -51,6 +52,7 @@ QUICK = 0.1
 PRESSED, CROWD = 0.025, 16
 """What counts as long while more than so many queries wait for their first try."""
 TICK, PRESSED_TICK = 0.05, 0.01
+RECORDS = "application/json"
 SPOOLED = MB // 4
 """Bytes of an answer that are kept in memory."""
 REMEMBERED = 4096
@@ -72,7 +74,8 @@ _READY, _ANSWER, _SPOOL, _REFUSAL = b"W", b"A", b"F", b"R"
 @dataclass(frozen=True, slots=True)
 class Job:
     """A query with its dataset and what the client accepts; ``max_bytes`` bounds the answer,
-    ``services`` are the beginnings of IRIs that SERVICE may call."""
+    ``services`` are the beginnings of IRIs that SERVICE may call.  With ``records``, a JSON object,
+    the answer is that object with the rows as plain records in it."""
 
     query: str
     default_graphs: tuple[str, ...]
@@ -80,6 +83,7 @@ class Job:
     accept: str | None
     max_bytes: int
     services: tuple[str, ...] = ()
+    records: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +221,7 @@ class _Link(asyncio.Protocol):
                 job.accept,
                 job.max_bytes,
                 job.services,
+                job.records,
             )
         )
         if self._transport is not None:
@@ -712,11 +717,16 @@ def _answer(
 
     try:
         found = matches.query(snapshot, job.query, find, job.default_graphs, job.named_graphs)
-        offered = media_types(found)
-        media_type = choose(job.accept, offered)
-        if media_type is None:
-            return _REFUSAL, "not-acceptable", ", ".join(offered).encode("ascii")
-        serialize(found, media_type, sink)
+        if job.records is not None:
+            media_type = RECORDS
+            write_records(found, job.records, sink)
+        else:
+            offered = media_types(found)
+            chosen = choose(job.accept, offered)
+            if chosen is None:
+                return _REFUSAL, "not-acceptable", ", ".join(offered).encode("ascii")
+            media_type = chosen
+            serialize(found, media_type, sink)
     except QueryError as error:
         return _REFUSAL, "syntax", str(error).encode("utf-8", "replace")
     except StoreError as error:

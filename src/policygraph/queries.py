@@ -29,6 +29,7 @@ them and 0.3 ms with VALUES; VALUES also works on any other engine.)
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,12 +37,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
+from typing import BinaryIO
 
 import pyoxigraph as ox
 
 from policygraph import iri, literals
 from policygraph.edges import Edges, Link, Options
-from policygraph.engine import Engine, Term
+from policygraph.engine import Engine, Found, Term
 from policygraph.errors import DataError, QueryError, UnknownThing
 from policygraph.literals import XSD
 from policygraph.lookup import Lookup
@@ -49,6 +51,9 @@ from policygraph.store import Snapshot, to_bytes
 
 MAX_VALUE = 2000
 """Longest value of a parameter, in code points."""
+
+_ROWS = 1000
+"""Records written at once."""
 
 Value = str | int | float | bool | None
 Record = dict[str, object]
@@ -241,6 +246,22 @@ def whole_in(row: Record, column: str) -> int | None:
     """A whole number of a column; None where there is none."""
     value = row[column]
     return value if isinstance(value, int) else None
+
+
+def write_records(found: Found, head: str, out: BinaryIO) -> None:
+    """Write a SELECT's rows as a JSON object: the members of the object ``head``, then ``count``
+    and ``rows``, each row a record."""
+    if not isinstance(found, ox.QuerySolutions):
+        raise QueryError("a SELECT query is needed here")
+    names = [variable.value for variable in found.variables]
+    rows = [
+        json.dumps({name: _plain(row[name]) for name in names}, ensure_ascii=False) for row in found
+    ]
+    out.write(f'{head[:-1]}, "count": {len(rows)}, "rows": ['.encode())
+    for start in range(0, len(rows), _ROWS):
+        comma = ", " if start else ""
+        out.write((comma + ", ".join(rows[start : start + _ROWS])).encode("utf-8"))
+    out.write(b"]}")
 
 
 def run(

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from policygraph import queries, resources, store
+from policygraph.engine_http import Remote
 from policygraph.errors import DataError, StoreError
+from policygraph.settings import Settings
 from policygraph_api.app import create_app
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -151,6 +154,71 @@ def test_a_query_file_comes_and_goes_with_its_route(settings, tmp_path):
         assert ask(more, "all-papers").json()["count"] == ask(more, "documents").json()["count"]
         assert "/api/queries/all-papers" in more.get("/openapi.json").json()["paths"]
         assert "/api/queries/all-papers" in more.get("/").text
+
+
+HEAVY = """# summary-vi: Mọi bộ năm / summary
+# summary-en: All fives
+# param least integer optional: Ít nhất | At least
+# example: least=1
+
+SELECT (COUNT(*) AS ?n) WHERE {
+  ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?o ?p
+  # bind least
+} ORDER BY ?n
+"""
+LARGE = """# summary-vi: Mọi cặp nhiệm vụ
+# summary-en: All pairs of tasks
+# example:
+
+SELECT * WHERE { ?a a pg:Task . ?b ?c ?d } ORDER BY ?a LIMIT 20000
+"""
+
+
+@pytest.fixture(scope="module")
+def heavy(settings, tmp_path_factory):
+    """A service whose canned queries ask for more than it gives."""
+    place = tmp_path_factory.mktemp("heavy")
+    shutil.copytree(settings.queries, place, dirs_exist_ok=True)
+    (place / "all-fives.rq").write_text(HEAVY, encoding="utf-8")
+    (place / "all-pairs.rq").write_text(LARGE, encoding="utf-8")
+    mine = settings.model_copy(update={"queries": place, "timeout": 1.0})
+    with TestClient(create_app(mine)) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("given", [{}, {"least": 3}])
+def test_a_canned_query_that_takes_too_long_is_killed(heavy, given):
+    answer = ask(heavy, "all-fives", **given)
+    assert answer.status_code == 504
+    assert answer.json()["type"].endswith("timeout")
+    assert ask(heavy, "documents").status_code == 200
+
+
+@pytest.mark.parametrize("accept", [None, "text/csv"])
+def test_a_canned_answer_is_bounded(heavy, accept):
+    answer = ask(heavy, "all-pairs", accept)
+    assert answer.json()["type"].endswith("answer-too-large")
+
+
+def test_a_canned_query_on_a_server_that_hangs_is_given_up(monkeypatch):
+    monkeypatch.setattr(Remote, "__len__", lambda self: 0)
+    monkeypatch.setattr(Remote, "query", lambda *given: time.sleep(1.5))
+    slow = Settings(engine_url="http://127.0.0.1:1/query", timeout=0.2)
+    with TestClient(create_app(slow)) as opened:
+        answer = ask(opened, "documents")
+    assert answer.status_code == 504
+    assert answer.json()["type"].endswith("timeout")
+
+
+def test_an_answer_is_given_again_from_the_cache(client):
+    def hits():
+        found = re.findall(r"(?m)^policygraph_cache_hits (\S+)$", client.get("/metrics").text)
+        return float(found[0])
+
+    first = ask(client, "tasks-tracing-to", document="52-NQ/TW", lang="en")
+    before = hits()
+    again = ask(client, "tasks-tracing-to", document="52-NQ/TW", lang="en")
+    assert (again.content, hits()) == (first.content, before + 1)
 
 
 def test_without_it_the_address_is_unknown(client):
