@@ -66,7 +66,8 @@ class Work:
 @dataclass(frozen=True, slots=True)
 class Box:
     """A thing of the picture.  ``tasks`` counts those that it holds, whether shown or folded;
-    ``is_linked`` is False of a document that only holds what the lineage reaches."""
+    ``can_open`` is True of what may be folded and unfolded; ``is_linked`` is False of a document
+    that only holds what the lineage reaches."""
 
     iri: str
     kind: str
@@ -129,6 +130,9 @@ class Folding:
         self.paths, self.thing, self.wish = paths, thing, wish
         self._starts: dict[str, int] = {}
         self._links = list(links)
+        self._above: dict[str, list[Link]] = defaultdict(list)
+        for link in self._links:
+            self._above[link.lower].append(link)
         nodes = dict.fromkeys([thing, *(end for x in self._links for end in (x.upper, x.lower))])
         self._linked = frozenset(nodes)
         held_by = {node: home for node in nodes if (home := self._held_by(node))}
@@ -175,14 +179,23 @@ class Folding:
         """Whatever can be unfolded."""
         return frozenset(self._children)
 
+    def words(self, node: str) -> Edge | None:
+        """The edge from a part or task to what holds it, with its own words."""
+        held = (link for link in self.paths.edges.above(node) if link.relation in _HOLDS)
+        return next(map(self.paths.edge, held), None)
+
+    def edges(self) -> Iterator[Edge]:
+        """Every edge between things that are wished for."""
+        for link in self._links:
+            if link.lower in self._kept and link.upper in self._kept:
+                yield self.paths.edge(link)
+
     # --- the picture --------------------------------------------------------------------------
 
     def fold(self, opened: Collection[str] | None = None) -> Picture:
-        """The picture with some boxes unfolded; by default the thing itself.  What holds the
-        thing is always unfolded."""
+        """The picture with some boxes unfolded; by default the thing itself."""
         wished = {self.thing} if opened is None else set(opened)
-        wished |= set(self._holding(self.thing))
-        shown, is_open, is_complete = self._shown(wished)
+        shown, is_open, is_complete = self._shown(wished | self._forced)
         place = {node: self._nearest(node, shown) for node in self._known if node in self._kept}
         lines: dict[tuple[str, str, str, str], list[Edge]] = defaultdict(list)
         for link in self._links:
@@ -194,8 +207,9 @@ class Folding:
         for node, home in self._home.items():
             # Where the lineage passes the holder by, no edge of it says what stands in what.
             if node in shown and home in shown and home not in self._linked:
-                for edge in self._own_words(node):
-                    lines[node, edge.relation, home, edge.evidence_class].append(edge)
+                words = self.words(node)
+                if words is not None:
+                    lines[node, words.relation, home, words.evidence_class].append(words)
         return Picture(
             tuple(self._box(node, node in is_open) for node in shown),
             tuple(
@@ -212,21 +226,28 @@ class Folding:
         is_open: set[str] = set()
         is_complete = True
         roots = [node for node in self._roots if node in self._kept]
-        waiting = [(node, False) for node in reversed(roots)]
+        waiting = roots[::-1]
         room = MAX_BOXES - len(roots)
         while waiting:
-            node, is_only = waiting.pop()
+            node = waiting.pop()
             shown[node] = None
             children = self._children.get(node, ())
-            if not children or not (is_only or node in wished):
+            if node not in wished or not children:
                 continue
             if len(children) > room:
                 is_complete = False
                 continue
             room -= len(children)
             is_open.add(node)
-            waiting += [(child, len(children) == 1) for child in reversed(children)]
+            waiting += reversed(children)
         return shown, is_open, is_complete
+
+    @cached_property
+    def _forced(self) -> frozenset[str]:
+        """What is unfolded whenever it is shown: what holds the thing, and what another holds
+        alone, for one box in place of another tells nothing."""
+        alone = {held[0] for held in self._children.values() if len(held) == 1}
+        return frozenset(self._holding(self.thing)) | alone
 
     def _nearest(self, node: str, shown: Mapping[str, None]) -> str:
         """The box in which a thing is found."""
@@ -243,7 +264,7 @@ class Folding:
             self.paths.node(node).label,
             heading if _kind(node) == "part" else None,
             self._tasks_in.get(node, 0),
-            node in self._children,
+            node in self._children and node not in self._forced,
             is_open,
             node in self._linked,
         )
@@ -303,16 +324,13 @@ class Folding:
         kept = {w.iri for w in self.all_works if w.matches(wish, self.places.get(w.document))}
         if wish.agency is None and wish.year is None:
             kept |= {d for d, place in self.places.items() if place == wish.place}
-        above = defaultdict(list)
-        for link in self._links:
-            above[link.lower].append(link.upper)
         found: set[str] = set()
         waiting = [self.thing, *kept]
         while waiting:
             node = waiting.pop()
             if node not in found:
                 found.add(node)
-                waiting += above[node]
+                waiting += [link.upper for link in self._above[node]]
                 waiting += [held_by[node]] if node in held_by else []
         return frozenset(found)
 
@@ -323,7 +341,7 @@ class Folding:
             min(map(int, self._values(task, name)), default=None)
             for name in ("startYear", "endYear")
         )
-        own = [x for x in self._links if x.lower == task and x.relation not in _HOLDS]
+        own = [link for link in self._above[task] if link.relation not in _HOLDS]
         part = min(self._values(task, "stipulatedIn"), default=task)
         return Work(
             task,
@@ -334,12 +352,9 @@ class Folding:
             tuple(sorted(self._values(task, "coordinatingAgency"))),
             start,
             end,
-            next(iter(self._own_words(task)), None),
+            self.words(task),
             tuple(own),
         )
-
-    def _own_words(self, node: str) -> Iterator[Edge]:
-        return (self.paths.edge(x) for x in self.paths.edges.above(node) if x.relation in _HOLDS)
 
     def _start(self, node: str) -> int:
         """Where a part, or a task's part, begins in its text."""

@@ -13,6 +13,8 @@ from policygraph_api.places import Here
 PAGES = (
     "/",
     "/gaps",
+    "/lineage",
+    "/lineage?of=52-NQ/TW",
     "/documents/vn-61.tu.ct.2019.39/text",
 )
 

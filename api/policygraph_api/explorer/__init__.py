@@ -11,6 +11,7 @@ from policygraph_api.explorer import (
     editor,
     gaps,
     home,
+    lineage,
     linked_pages,
     lists,
     search,
@@ -25,6 +26,7 @@ PAGES = (
     search,
     lists,
     text_view,
+    lineage,
     gaps,
     linked_pages,
 )
