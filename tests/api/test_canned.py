@@ -170,7 +170,7 @@ LARGE = """# summary-vi: Mọi cặp nhiệm vụ
 # summary-en: All pairs of tasks
 # example:
 
-SELECT * WHERE { ?a a pg:Task . ?b ?c ?d } ORDER BY ?a LIMIT 20000
+SELECT * WHERE { { SELECT ?a { ?a a pg:Task } ORDER BY ?a } ?b ?c ?d } LIMIT 20000
 """
 
 
