@@ -154,8 +154,8 @@ def test_plan_2358_names_what_is_led_twice(plan):
 def test_plan_2358_names_documents_still_to_come_and_agencies_that_ended(plan):
     assert {f"PL2/{row}" for row in range(3, 14)} <= set(paths(plan, "document-not-issued"))
     ended = {f.label: f.detail for f in plan.findings if f.check == "agency-ended"}
-    assert ended[HEAD].startswith("2025-02-28 → ")
-    assert "Sở Khoa học và Công nghệ tỉnh Hải Dương" in ended[HEAD]
+    # Parts of its work went elsewhere; who got a part is not what came after it.
+    assert ended[HEAD].startswith("2025-02-28 → Sở Khoa học và Công nghệ tỉnh Hải Dương (")
 
 
 def test_the_conflict_of_dates_is_found(corpus):

@@ -185,6 +185,7 @@ def test_forms_expand() -> None:
         ("agencies.csv", ",optional,", ",sometimes,"),
         ("agencies.csv", "Sở Tài chính {place}", "Sở Tài chính"),
         ("agency_changes.csv", ",merged,", ",fused,"),
+        ("agency_changes.csv", ",Công an,split,", ",Công an,merged,"),
         ("agency_changes.csv", ",2025-03-01,", ",1/3/2025,"),
     ],
 )

@@ -102,10 +102,8 @@ def _edges(snapshot: Snapshot, pattern: str) -> Edges:
         lower, upper, is_outside = row["s"], row["o"], row["isOutside"]
         if lower is not None and upper is not None and is_outside is not None:
             # One string for each name, however many edges it has: millions are held at once.
-            edge = (
-                names.setdefault(lower.value, lower.value),
-                names.setdefault(upper.value, upper.value),
-            )
+            low, up = lower.value, upper.value
+            edge = names.setdefault(low, low), names.setdefault(up, up)
             (outside if is_outside.value == "true" else text).append(edge)
     return Edges(text, outside)
 

@@ -557,6 +557,8 @@ def _changes(path: Path, codes: set[str]) -> tuple[AgencyChange, ...]:
             raise ValueError(f"jurisdiction {row['jurisdiction']!r} is no place")
         if row["change"] not in CHANGES:
             raise ValueError(f"change {row['change']!r}")
+        if row["function"] and row["change"] != "split":
+            raise ValueError(f"only a split moves a part, {row['function']!r}: {row['change']!r}")
         if not re.fullmatch(r"(?:\d{4}(?:-\d\d(?:-\d\d)?)?)?", row["date"]):
             raise ValueError(f"date {row['date']!r}")
         return AgencyChange(

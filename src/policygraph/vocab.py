@@ -102,6 +102,7 @@ ISSUER: Final = "pg:issuer"
 JURISDICTION: Final = "pg:jurisdiction"
 KEPT_VALUE: Final = "pg:keptValue"
 LEAD_AGENCY: Final = "pg:leadAgency"
+LEGAL_BASIS: Final = "pg:legalBasis"
 MANDATES: Final = "pg:mandates"
 MATCHES: Final = "pg:matches"
 NEW_VALUE: Final = "pg:newValue"
@@ -148,6 +149,7 @@ TEXT: Final = "pg:text"
 TOTAL: Final = "pg:total"
 TRACES_TO: Final = "pg:tracesTo"
 TRACES_TO_EXTERNALLY: Final = "pg:tracesToExternally"
+TRANSFERRED_FUNCTION: Final = "pg:transferredFunction"
 TYPICAL_CLASS: Final = "pg:typicalClass"
 UNIT: Final = "pg:unit"
 UPPER_VALUE: Final = "pg:upperValue"
@@ -239,6 +241,7 @@ PROPERTIES: Final[frozenset[str]] = frozenset(
         JURISDICTION,
         KEPT_VALUE,
         LEAD_AGENCY,
+        LEGAL_BASIS,
         MANDATES,
         MATCHES,
         NEW_VALUE,
@@ -285,6 +288,7 @@ PROPERTIES: Final[frozenset[str]] = frozenset(
         TOTAL,
         TRACES_TO,
         TRACES_TO_EXTERNALLY,
+        TRANSFERRED_FUNCTION,
         TYPICAL_CLASS,
         UNIT,
         UPPER_VALUE,

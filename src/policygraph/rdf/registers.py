@@ -282,10 +282,13 @@ def _event(graph: Graph, event: AgencyEvent, node: str, rule: str) -> None:
     )
     if event.day:
         graph.add(node, "dcterms:date", terms.typed(event.day, _DATATYPES[len(event.day)]))
-    notes = (("Chức năng", event.function), ("Căn cứ", event.legal_basis), ("", event.note))
-    for head, note in notes:
-        if note:
-            graph.add(node, "pg:note", terms.text(f"{head}: {note}" if head else note, "vi"))
+    for name, words in (
+        ("pg:transferredFunction", event.function),
+        ("pg:legalBasis", event.legal_basis),
+        ("pg:note", event.note),
+    ):
+        if words:
+            graph.add(node, name, terms.text(words, "vi"))
     _sources(graph, node, event.sources)
     _provenance(graph, node, rule, is_verified=event.verified)
     if event.verified and not event.function and _WHOLE_DAY.fullmatch(event.day):
