@@ -92,6 +92,10 @@ class Edges:
         never = _NEVER.get(kind(thing), frozenset())
         return self._memory.get(key, lambda: tuple(self._links(thing, upward=True, never=never)))
 
+    def below(self, thing: str) -> tuple[Link, ...]:
+        """Direct edges that lead up to a thing."""
+        return tuple(self._links(thing, upward=False))
+
     def up(self, thing: str) -> dict[str, tuple[Link, ...]]:
         """Everything above a thing: each thing reached, nearest first, with its edges upward."""
         own = own_document(thing) if self.options.by_part else None

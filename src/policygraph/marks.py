@@ -162,15 +162,14 @@ def _fact(rows: Sequence[Record]) -> Fact:
         text_in(row, "other"),
         text_in(row, "otherLabel"),
         tuple(sorted({str(r["assigns"]) for r in rows if r["assigns"]})),
-        _figure(row),
+        figure_in(row) if row["kind"] in ("target", "baseline") else None,
         text_in(row, "note"),
         text_in(row, "status"),
     )
 
 
-def _figure(row: Record) -> Figure | None:
-    if row["kind"] not in ("target", "baseline"):
-        return None
+def figure_in(row: Record) -> Figure:
+    """The figure of a row that tells a target or a baseline."""
     value, upper = row["value"], row["upperValue"]
     return Figure(
         text_in(row, "comparator"),

@@ -15,6 +15,7 @@ PAGES = (
     "/gaps",
     "/lineage",
     "/lineage?of=52-NQ/TW",
+    "/documents/vn-61.tu.ct.2019.39",
     "/documents/vn-61.tu.ct.2019.39/text",
 )
 

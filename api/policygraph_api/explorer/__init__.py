@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from policygraph.examples import Example
 from policygraph_api.explorer import (
+    documents,
     editor,
     gaps,
     home,
@@ -25,6 +26,7 @@ PAGES = (
     home,
     search,
     lists,
+    documents,
     text_view,
     lineage,
     gaps,
