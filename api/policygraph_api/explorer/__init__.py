@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from policygraph.examples import Example
 from policygraph_api.explorer import (
+    about,
     documents,
     editor,
     gaps,
@@ -30,6 +31,7 @@ PAGES = (
     text_view,
     lineage,
     gaps,
+    about,
     linked_pages,
 )
 """A module a page, or a few that belong together; each gives its routes."""
