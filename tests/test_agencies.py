@@ -370,3 +370,11 @@ PIECES += ["Hải Dương ", "ban ", "Bộ", ": ", "Trung tâm ", "thành phố 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=25).map("".join))
 def test_any_words_are_read(text: str) -> None:
     holds(text, 0, len(text))
+
+
+@pytest.mark.parametrize("name", ["Ban Tuyên giáo Tỉnh đoàn", "Văn phòng Tỉnh đoàn", "Thành đoàn"])
+def test_bodies_of_the_youth_union_are_not_the_committees(name: str) -> None:
+    """In a province "Thành đoàn" is a town's union, and "Tỉnh" may open "Tỉnh đoàn"."""
+    for found in find(name, "VN-27"):
+        assert found.local not in {"vn-27.ban-tuyen-giao-tinh-uy", "vn-27.van-phong-tinh-uy"}
+        assert (found.local == "vn-27.tinh-doan") <= name.endswith("Tỉnh đoàn")

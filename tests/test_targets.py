@@ -390,3 +390,12 @@ def test_long_names_stay_apart():
 def test_a_yearly_rate_is_not_its_level():
     level, rate = (indicator_key("tỷ lệ hộ nghèo", unit) for unit in ("%", "%/năm"))
     assert level.local != rate.local
+
+
+def test_a_table_between_bars_with_a_rule_under_its_head() -> None:
+    rows = "|TT|Chỉ tiêu|ĐVT|2023|2025|\n|---|---|---|---|---|\n|1|Tỷ lệ hộ dùng nước sạch|%|80|≥ 95|\n"
+    tree, found = targets(f"PHỤ LỤC I\nDANH MỤC CHỈ TIÊU\n\n{rows}")
+    assert [line(tree, target) for target in found] == [
+        "T | PLI/1 | = 80 % | 2023 | tỷ lệ hộ dùng nước sạch",
+        "T | PLI/1 | >= 95 % | 2025 | tỷ lệ hộ dùng nước sạch",
+    ]

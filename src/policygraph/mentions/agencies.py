@@ -242,7 +242,10 @@ class _Reader(Groups):
             for size in (count, count + 1, count - 1):
                 if not 2 <= size <= len(written):
                     continue
-                if has_committee(agency) and self.names_districts_committee(position, size):
+                if has_committee(agency) and (
+                    self.names_districts_committee(position, size)
+                    or self.words[position + size - 1].folded in COMMITTEES
+                ):
                     continue
                 score = fuzz.ratio(written[size - 1], letters, score_cutoff=LIKENESS)
                 if score and score > scored.get(agency.template, (0.0, 0, agency))[0]:

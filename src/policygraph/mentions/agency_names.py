@@ -137,7 +137,8 @@ def _spellings(agency: Agency) -> Iterator[tuple[str, bool, bool, bool]]:
         for form in agency.forms:
             filled = form.replace("{committee}", committee)
             for name in expand(filled):
-                yield name, False, False, is_city and "{committee}" in form
+                of_city = form.startswith("Thành ") or (is_city and "{committee}" in form)
+                yield name, False, False, of_city
         if not has_committee(agency):
             break
     for fault in agency.faults:

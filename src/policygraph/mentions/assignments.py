@@ -154,7 +154,7 @@ class _Document:
                 spans = view.spans(actor.start, actor.end)
                 self._add(part.index, actor.agency, role, "table", spans, "cell", note=note)
             if actors or cell.column != "lead":
-                leads += self._rest_of_cell(part, cell.column, view, actors)
+                leads += self._rest(part, cell.column, "table", view, actors)
             if cell.column == "lead" and not actors and any(c.isalpha() for c in view.text):
                 unread = view
         self._period(part)
@@ -168,9 +168,9 @@ class _Document:
             said = read_duties(content, found, subjects="none")
             self._say(part.index, said.duties, content, "row")
 
-    def _rest_of_cell(self, part: Part, role: str, view: View, actors: list[Actor]) -> int:
-        """Names between the separators of a cell that were not known among the others: each is
-        read as a cell of its own, and told where it names nobody then.  Returns the leads found."""
+    def _rest(self, part: Part, role: str, via: str, view: View, actors: list[Actor]) -> int:
+        """Names between the separators of a cell or label that were not known among the others:
+        each is read alone, and told where it names nobody then.  Returns the leads found."""
         leads = 0
         for name in _NAMES.finditer(view.text):
             if any(a.start < name.end() and name.start() < a.end for a in actors):
@@ -179,10 +179,10 @@ class _Document:
             found = actors_in(alone, self.find)
             for actor in found:
                 spans = alone.spans(actor.start, actor.end)
-                self._add(part.index, actor.agency, role, "table", spans, "cell.rest")
+                self._add(part.index, actor.agency, role, via, spans, "rest")
             leads += role == "lead" and bool(found)
             if not found:
-                detail = "một phần của ô cơ quan / part of a cell of agencies"
+                detail = "một phần của danh sách cơ quan / part of a list of agencies"
                 self._leave(part, alone.pieces, "unknown-agency", detail)
         return leads
 
@@ -252,9 +252,11 @@ class _Document:
 
     def _label(self, part: Part, column: str, view: View, start: int, end: int) -> None:
         cell = View(self.tree.source.text, view.spans(start, end))
-        for actor in actors_in(cell, self.find):
+        actors = actors_in(cell, self.find)
+        for actor in actors:
             spans = cell.spans(actor.start, actor.end)
             self._add(part.index, actor.agency, column, "inline", spans, "label")
+        self._rest(part, column, "inline", cell, actors)
 
     def _say(
         self,

@@ -84,7 +84,7 @@ def read_clause(text: str, clauses: Sequence[Clause], index: int) -> Reading:
     before = _FROM.sub("", before)
     every = _DENOMINATOR.search(before)
     if every and unit and "/" not in unit:
-        unit = f"{unit}/{' '.join(every['n'].split()).lower()}"
+        unit = f"{unit}/{' '.join(every['n'].split()).lower().removeprefix('1 ')}"
     if quantity.kind == "count" and _YEARLY.search(text, clause.left, quantity.span.start):
         unit = f"{unit}/năm"
     alone = not clause.is_aside and quantity.kind != "rank"

@@ -415,7 +415,7 @@ def _recipients(tree: Tree) -> Iterator[Field]:
             marks, [*(m.start() for m in marks[1:]), len(view.text)], strict=True
         ):
             words = view.text[mark.end() : after].rstrip(" \t\r\n;.,*")
-            if words and not _FOR_REPORT.match(words):
+            if any(map(str.isalpha, words)) and not _FOR_REPORT.match(words):
                 yield _field(
                     view,
                     mark.end(),

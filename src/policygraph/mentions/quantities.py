@@ -542,11 +542,11 @@ def _in_words(text: str, lowered: str, blocked: list[Span]) -> Iterator[Quantity
 
 
 _DIVIDED = re.compile(
-    r"(?:\s+[^\W\d]+){0,4}?\s?/\s?|(?:\s+[^\W\d]+){0,4}?\s+(?:trên|mỗi)\s+(?=1\d*(?:\.000)*\s)"
+    r"(?:\s+[^\W\d]+){0,4}?\s?/\s?|(?:\s+[^\W\d]+){0,4}?\s+(?:trên|mỗi)\s+(?=(?:1\d*(?:\.000)*|một|(?:nghìn|vạn|triệu))\s)"
     r"|\s+mỗi\s+(?=năm|tháng|quý|tuần|ngày)"
 )
 _BY_NUMBER = re.compile(
-    r"(?P<n>\d{1,3}(?:\.\d{3})*|(?:1\s+)?(?:nghìn|ngàn|vạn|triệu))\s*"
+    r"(?P<n>\d{1,3}(?:\.\d{3})*|(?:(?:1|một)\s+)?(?:nghìn|ngàn|vạn|triệu))\s*"
     r"(?P<w>dân|người|hộ(?:\s+dân)?|thuê bao)(?!\w)"
 )
 
@@ -559,7 +559,8 @@ def _divisor(text: str, end: int) -> tuple[str | None, int]:
         return None, end
     numbered = _BY_NUMBER.match(text, slash.end())
     if numbered:
-        return _folded(f"{numbered['n']} {numbered['w']}"), numbered.end()
+        many = re.sub(r"^(?:1|một)\s+", "", _folded(numbered["n"]))
+        return f"{many} {_folded(numbered['w'])}", numbered.end()
     period, stop = _period(text, slash.end())
     if period:
         return period, stop

@@ -132,10 +132,9 @@ def _bar_rows(lines: list[Segment], start: int) -> _Table | None:
         stop = _end_of_bar_row(lines, index, bars)
         if stop is None:
             break
-        cells = _between_bars(lines, index, stop)
+        rows.append(_row(lines, index, stop, _between_bars(lines, index, stop)))
         while stop < len(lines) and _is_rule(lines[stop]):
             stop += 1
-        rows.append(_row(lines, index, stop, cells))
         index = stop
     return _Table(rows, index) if rows else None
 
