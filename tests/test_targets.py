@@ -393,8 +393,9 @@ def test_a_yearly_rate_is_not_its_level():
 
 
 def test_a_table_between_bars_with_a_rule_under_its_head() -> None:
-    rows = "|TT|Chỉ tiêu|ĐVT|2023|2025|\n|---|---|---|---|---|\n|1|Tỷ lệ hộ dùng nước sạch|%|80|≥ 95|\n"
-    tree, found = targets(f"PHỤ LỤC I\nDANH MỤC CHỈ TIÊU\n\n{rows}")
+    head = "|TT|Chỉ tiêu|ĐVT|2023|2025|\n|---|---|---|---|---|\n"
+    row = "|1|Tỷ lệ hộ dùng nước sạch|%|80|≥ 95|\n"
+    tree, found = targets(f"PHỤ LỤC I\nDANH MỤC CHỈ TIÊU\n\n{head}{row}")
     assert [line(tree, target) for target in found] == [
         "T | PLI/1 | = 80 % | 2023 | tỷ lệ hộ dùng nước sạch",
         "T | PLI/1 | >= 95 % | 2025 | tỷ lệ hộ dùng nước sạch",

@@ -244,7 +244,7 @@ class _Reader(Groups):
                     continue
                 if has_committee(agency) and (
                     self.names_districts_committee(position, size)
-                    or self.words[position + size - 1].folded in COMMITTEES
+                    or self.words[position + size - 1].folded in {"tinh", *COMMITTEES}
                 ):
                     continue
                 score = fuzz.ratio(written[size - 1], letters, score_cutoff=LIKENESS)
