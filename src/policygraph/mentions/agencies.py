@@ -197,11 +197,18 @@ class _Reader(Groups):
             return False
         return self.words[position - 1].surface.isupper() and self.is_joined(position)
 
+    def is_union(self, position: int) -> bool:
+        """Whether "Tỉnh đoàn" ends the name of one of its bodies: "Ban Tuyên giáo Tỉnh đoàn"."""
+        is_first = self.words[position].folded in {"tinh", *COMMITTEES}
+        return is_first and self.is_joined(position + 1) and self.is_word(position + 1, "đoàn")
+
     def name_end(self, position: int) -> int:
         at = position
         while at < min(len(self.words), position + NAME_WORDS):
             if not (self.is_joined(at) or (at > position and self.is_hyphen(at))):
                 break
+            if self.is_union(at):
+                return at + 2
             if at > position and self.phrase(self.phrases.stops, at) and not self.is_capital(at):
                 break
             if at > position and self.is_word(at, "tỉnh"):
