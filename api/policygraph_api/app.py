@@ -93,7 +93,7 @@ def create_app(settings: Settings) -> Front:
     app.include_router(canned.router(desk, canned.Answers(sparql, settings)))
     app.include_router(lineage_routes.router(desk))
     # The pages go first: /data/….html is theirs.
-    app.include_router(explorer.router(site, sparql, desk.free))
+    app.include_router(explorer.router(site, sparql, desk.free, settings))
     app.include_router(data.router(shelves))
     app.router.routes.append(Route(agents_door.PATH, door, methods=["POST"]))
     operation.add_admin(app, builds, settings)

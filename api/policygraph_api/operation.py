@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import time
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from policygraph import store
 from policygraph.errors import StoreError
 from policygraph.settings import Settings
+from policygraph_api import tokens
 from policygraph_api.front import Front
 from policygraph_api.logs import query_hash
 from policygraph_api.metrics import MEDIA_TYPE, Metrics
@@ -101,15 +101,12 @@ def metric_routes(builds: Builds, front: Front, metrics: Metrics) -> APIRouter:
 
 def add_admin(app: FastAPI, builds: Builds, settings: Settings) -> None:
     """The admin routes, only where a token is set."""
-    secret = settings.admin_token
-    if secret is None:
+    if settings.admin_token is None:
         return
-    expected = secret.get_secret_value().encode("utf-8")
 
     def check(request: Request) -> None:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        is_right = hmac.compare_digest(given.strip().encode("utf-8"), expected)
-        if scheme.lower() != "bearer" or not is_right:
+        if scheme.lower() != "bearer" or not tokens.is_right(settings.admin_token, given):
             raise ProblemError(
                 "unauthorized",
                 "Mã thiếu hoặc sai.",

@@ -126,6 +126,15 @@ class Settings(BaseSettings):
         min_length=16,
         description="Token of the operator; without one there are no /admin addresses.",
     )
+    review: Path | None = Field(
+        default=None,
+        description="Directory of the reviewers' decisions (`data/review`); with it and the token "
+        "of the operator, decisions are taken at /review.",
+    )
+    ttl: Path = Field(
+        default_factory=lambda: resources.directory("data/ttl"),
+        description="Directory of the Turtle that is under review.",
+    )
     log: Literal["all", "work", "errors"] = Field(
         default="work",
         description="Requests that are logged: all, those that failed or took 0.1 s, or failed.",
@@ -177,7 +186,12 @@ Each setting is an environment variable, or a key of the TOML file that `POLICYG
 | Environment | Key in the file | Default | Meaning |
 |---|---|---|---|
 """
-_COMPUTED = {"store": "`store/`", "queries": "`queries/` of the package", "workers": "cores, ≥ 2"}
+_COMPUTED = {
+    "store": "`store/`",
+    "queries": "`queries/` of the package",
+    "ttl": "`data/ttl` of the package",
+    "workers": "cores, ≥ 2",
+}
 
 
 def page() -> str:

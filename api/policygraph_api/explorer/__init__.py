@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from policygraph.examples import Example
+from policygraph.settings import Settings
 from policygraph_api.explorer import (
     about,
     documents,
@@ -16,6 +17,7 @@ from policygraph_api.explorer import (
     lineage,
     linked_pages,
     lists,
+    review,
     search,
     text_view,
 )
@@ -37,10 +39,11 @@ PAGES = (
 """A module a page, or a few that belong together; each gives its routes."""
 
 
-def router(site: Site, sparql: Sparql, free: Sequence[Example]) -> APIRouter:
+def router(site: Site, sparql: Sparql, free: Sequence[Example], settings: Settings) -> APIRouter:
     """Every page in both languages, and the files they need; ``free`` are queries to start from."""
     routes = APIRouter(include_in_schema=False)
-    for made in (*(page.routes(site) for page in PAGES), editor.routes(site, sparql, free)):
+    pages = [page.routes(site) for page in PAGES]
+    for made in (*pages, editor.routes(site, sparql, free), review.routes(site, settings)):
         routes.include_router(made)
         routes.include_router(made, prefix=ENGLISH)
     routes.include_router(site.assets.router())
