@@ -74,6 +74,13 @@ def test_a_bound_opens_to_its_side(bound, span):
     assert spans(svg) == span
 
 
+@pytest.mark.parametrize(("most", "place"), [(None, "66.67%"), (100, "100.00%")])
+def test_a_floor_at_the_end_has_room_where_there_can_be_more(most, place):
+    groups = [Group("2025", (Figure("Hải Dương", "≥ 100 %", Bound.FLOOR, 100),))]
+    svg = ET.fromstring(figures(CAPTION, groups, LEGEND, most=most))
+    assert spans(svg) == [(place, "100%")]
+
+
 def test_a_range_is_a_bar_between_its_ends():
     assert spans(drawn(Figure("Hải Dương", "80–100 %", Bound.RANGE, 80, 100))) == [
         ("80.00%", "100.00%")

@@ -12,11 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-_ROW, _BAR, _LINE, _HEAD, _AXIS = 44, 14, 22, 30, 26
-"""Heights in pixels: a row with its label, a bar, a line of the legend, a heading, the axis."""
+_ROW, _BAR, _LINE, _GAP, _HEAD, _AXIS = 44, 14, 22, 10, 30, 26
+"""Heights in pixels: a row with its label, a bar, a line of the legend, the gap below it, a
+heading, the axis."""
 _LABEL = 40
 """Longest label of a row, in code points: on a phone it shares its line with the value."""
 _TICKS = 5
+_ROOM = 1.1
 _LEAST = 1e-6
 """Narrowest axis; no text of policy tells figures apart that are nearer."""
 
@@ -74,7 +76,7 @@ class Group:
 def bars(caption: Caption, series: Sequence[str], rows: Sequence[Bar]) -> str:
     """Horizontal stacked bars with their numbers written out; ``series`` names the pieces."""
     most = max((sum(row.values) for row in rows), default=0) or 1
-    top = _LINE * len(series)
+    top = _LINE * len(series) + _GAP
     svg = _canvas(caption, top + _ROW * len(rows), "chart-bars")
     for number, name in enumerate(series):
         middle = _LINE * number + _LINE // 2
@@ -101,15 +103,20 @@ def figures(
     groups: Sequence[Group],
     legend: Mapping[Bound, str],
     write: Callable[[float], str] = "{:g}".format,
+    most: float | None = None,
 ) -> str:
     """Figures on one axis, each with a mark for its bound: a floor opens to the right, a ceiling
     to the left, a range is a bar, an estimate a broken ring.  ``legend`` names the bounds, of
-    which those that occur are explained; ``write`` makes the numbers of the axis."""
+    which those that occur are explained; ``write`` makes the numbers of the axis, which goes no
+    further than ``most`` where there can be no more (100 per cent)."""
     shown = [figure for group in groups for figure in group.figures]
     ends = [end for f in shown for end in (f.value, f.upper) if end is not None]
-    low, high, step = axis(min(ends, default=0), max(ends, default=0))
+    # What opens to the right needs room to do so.
+    ends += [f.value * _ROOM for f in shown if f.bound in (Bound.FLOOR, Bound.ABOVE)]
+    high = max(ends, default=0) if most is None else min(max(ends, default=0), most)
+    low, high, step = axis(min(ends, default=0), high)
     used = [bound for bound in Bound if any(f.bound is bound for f in shown)]
-    top = _LINE * len(used)
+    top = _LINE * len(used) + _GAP
     height = top + sum(_HEAD + _ROW * len(group.figures) for group in groups) + _AXIS
     svg = _canvas(caption, height, "chart-figures")
     for number, bound in enumerate(used):

@@ -13,6 +13,7 @@ from policygraph_api.places import Here
 PAGES = (
     "/",
     "/gaps",
+    "/indicators/ty-trong-kinh-te-so-trong-grdp",
     "/lineage",
     "/lineage?of=52-NQ/TW",
     "/documents/vn-61.tu.ct.2019.39",
