@@ -78,6 +78,8 @@ def create_app(settings: Settings) -> Front:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        # What a generated client calls the operation.
+        generate_unique_id_function=lambda route: route.name.replace("_", "-"),
     )
     app.add_middleware(CompressMiddleware, minimum_size=PACKED)
     app.add_middleware(

@@ -56,6 +56,11 @@ class Problem(BaseModel):
     advice_en: str
 
 
+_SCHEMAS = "#/components/schemas/"
+PROBLEM = {"$ref": _SCHEMAS + "Problem"}
+"""Schemas that many operations share are named once in the document."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The canned queries over the build that a request asks; ``free`` are examples of free ones."""
@@ -190,12 +195,12 @@ def router(desk: Desk, answers: Answers) -> APIRouter:
 
 
 def _responses() -> dict[int | str, dict[str, object]]:
-    problem = {"content": {"application/problem+json": {"schema": Problem.model_json_schema()}}}
+    problem = {"content": {"application/problem+json": {"schema": PROBLEM}}}
     formats: dict[str, object] = {name: {} for name in RESULT_FORMATS}
     return {
         200: {
             "description": "Kết quả / The answer",
-            "content": {RECORDS: {"schema": Records.model_json_schema()}, **formats},
+            "content": {RECORDS: {"schema": {"$ref": _SCHEMAS + "Records"}}, **formats},
         },
         404: {"description": "Không có trong đồ thị / Not in the graph", **problem},
         406: {"description": "Không có định dạng / No such format", **problem},

@@ -46,7 +46,7 @@ def router(shelves: Shelves) -> APIRouter:
     @routes.get(
         "/lineage", response_class=Response, summary="Vẽ chuỗi bắt nguồn / A lineage as a drawing"
     )
-    def lineage(asked: Annotated[Sketch, Query()]) -> Response:
+    def draw_lineage(asked: Annotated[Sketch, Query()]) -> Response:
         shelf = shelves()
         drawn = drawing.lineage(
             shelf.snapshot,

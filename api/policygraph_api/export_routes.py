@@ -57,7 +57,7 @@ def router(shelves: Shelves) -> APIRouter:
         description="ttl, nq, jsonld: RDF. csv.zip: bảng CSV + CSVW. xlsx: Excel. zip: trọn gói có "
         "bản kê SHA-256 / everything in one package with SHA-256 sums.",
     )
-    def take(
+    def export_graph(
         extension: Annotated[Extension, Path(description="Định dạng / format")],
         chosen: Annotated[Chosen, Query()],
     ) -> Response:

@@ -289,7 +289,7 @@ def router(desk: Desk) -> APIRouter:
         description="Cơ quan được giao chủ trì và cơ quan kế thừa, qua từng lần sắp xếp. "
         "The lead by the text and who inherited the work, change by change.",
     )
-    def answering(
+    def responsible_for(
         thing: Thing,
         date: Annotated[dt.date, Query(description="Ngày / day", examples=["2025-08-01"])],
         lang: Literal["vi", "en"] = "vi",

@@ -58,7 +58,7 @@ def router(shelves: Shelves) -> APIRouter:
         response_class=Response,
         summary="Mô tả của một định danh / What is said of an identifier",
     )
-    def document(name: str, after: Annotated[str | None, _AFTER] = None) -> Response:
+    def described(name: str, after: Annotated[str | None, _AFTER] = None) -> Response:
         found = _DOCUMENT.fullmatch(name)
         if not found or not LOCAL.fullmatch(found[1]):
             raise nothing(name)

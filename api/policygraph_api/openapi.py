@@ -1,4 +1,5 @@
-"""What the OpenAPI document says of the paths that no framework route answers."""
+"""What the OpenAPI document says of the paths that no framework route answers, and of errors,
+which are problem documents on every path."""
 
 from __future__ import annotations
 
@@ -9,8 +10,9 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from policygraph.store import GRAPH_FORMATS, RESULT_FORMATS
+from policygraph_api import canned
 
-_PROBLEM = {"content": {"application/problem+json": {"schema": {"type": "object"}}}}
+_PROBLEM = {"content": {"application/problem+json": {"schema": canned.PROBLEM}}}
 _REFUSED = {
     "400": ("Sai cú pháp hoặc giao thức / Against the syntax or the protocol"),
     "403": ("SERVICE hoặc cập nhật bị từ chối / SERVICE or an update refused"),
@@ -102,9 +104,24 @@ def add(app: FastAPI, endpoints: Iterable[str]) -> None:
         document = make()
         for path, item in _paths().items():
             document["paths"].setdefault(path, item)
+        _tell_problems(document)
         return document
 
     app.openapi = with_paths  # type: ignore[method-assign]  # the way FastAPI documents
+
+
+def _tell_problems(document: dict[str, Any]) -> None:
+    """Parameters that are refused are told as all errors are, not as the framework would."""
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for model in (canned.Problem, canned.Records):
+        schemas[model.__name__] = model.model_json_schema()
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    for item in document["paths"].values():
+        for operation in item.values():
+            refused = operation["responses"].get("422", {}).get("content", {})
+            if "HTTPValidationError" in str(refused.get("application/json")):
+                operation["responses"]["422"]["content"] = _PROBLEM["content"]
 
 
 def _options(allowed: str) -> Callable[[], Response]:

@@ -72,7 +72,7 @@ def metric_routes(builds: Builds, front: Front, metrics: Metrics) -> APIRouter:
     routes = APIRouter(tags=["service"])
 
     @routes.get("/metrics", summary="Số đo cho Prometheus / Metrics", response_class=Response)
-    async def page() -> Response:
+    async def metrics_page() -> Response:
         served = builds.current
         counts = served.runner.counts
         runs = served.runner.runs()

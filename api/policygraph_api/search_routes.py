@@ -105,7 +105,7 @@ def router(shelves: Shelves) -> APIRouter:
         response_class=PlainTextResponse,
         summary="Viết lại pg:matches thành SPARQL thuần / pg:matches as plain SPARQL",
     )
-    def plain(asked: Annotated[Rewriting, Query()]) -> Response:
+    def search_rewritten(asked: Annotated[Rewriting, Query()]) -> Response:
         text = rewrite(asked.query, shelves().index.matching)
         return Response(text, media_type="application/sparql-query")
 
