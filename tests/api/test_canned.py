@@ -121,7 +121,7 @@ def test_nothing_gets_out_of_a_parameter(client, name, parameter, value):
 def test_every_query_is_listed_typed_and_shown(client):
     listed = {entry["name"]: entry for entry in client.get("/api/queries").json()["queries"]}
     paths = client.get("/openapi.json").json()["paths"]
-    home = client.get("/").text
+    page = client.get("/query").text
     assert sorted(listed) == NAMES
     for name, entry in listed.items():
         operation = paths[f"/api/queries/{name}"]["get"]
@@ -134,7 +134,7 @@ def test_every_query_is_listed_typed_and_shown(client):
             assert shown["required"] is parameter["required"]
             assert parameter["description"]["vi"] in shown["description"]
         assert {"200", "404", "409", "422"} <= set(operation["responses"])
-        assert f'"/api/queries/{name}' in home
+        assert f'"/api/queries/{name}' in page
 
 
 def test_parameters_have_their_types(client):
@@ -143,17 +143,6 @@ def test_parameters_have_their_types(client):
     assert schemas["lang"]["enum"] == ["vi", "en"]
     assert {"type": "integer"}.items() <= schemas["year"]["anyOf"][0].items()
     assert {"type": "boolean"}.items() <= schemas["withText"]["anyOf"][0].items()
-
-
-def test_a_query_file_comes_and_goes_with_its_route(settings, tmp_path):
-    shutil.copytree(settings.queries, tmp_path / "queries")
-    text = (settings.queries / "documents.rq").read_text(encoding="utf-8")
-    (tmp_path / "queries" / "all-papers.rq").write_text(text, encoding="utf-8")
-    mine = settings.model_copy(update={"queries": tmp_path / "queries", "workers": 1})
-    with TestClient(create_app(mine)) as more:
-        assert ask(more, "all-papers").json()["count"] == ask(more, "documents").json()["count"]
-        assert "/api/queries/all-papers" in more.get("/openapi.json").json()["paths"]
-        assert "/api/queries/all-papers" in more.get("/").text
 
 
 HEAVY = """# summary-vi: Mọi bộ năm / summary
@@ -221,11 +210,10 @@ def test_an_answer_is_given_again_from_the_cache(client):
     assert (again.content, hits()) == (first.content, before + 1)
 
 
-def test_without_it_the_address_is_unknown(client):
+def test_without_a_file_the_address_is_unknown(client):
     answer = client.get("/api/queries/all-papers")
     assert answer.status_code == 404
     assert answer.json()["type"].endswith("not-found")
-    assert "all-papers" not in client.get("/").text
 
 
 def test_the_examples_of_the_queries_can_be_followed(client):
