@@ -245,7 +245,8 @@ def _argument(key: str, parameter: Parameter, query: CannedQuery) -> inspect.Par
     )
     default: object = inspect.Parameter.empty
     if not parameter.required:
-        default = parameter.default
+        is_boolean = parameter.type is Type.BOOLEAN and parameter.default is not None
+        default = parameter.default == "true" if is_boolean else parameter.default
         base = base if default is not None else base | None
     return inspect.Parameter(
         key,

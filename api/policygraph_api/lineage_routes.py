@@ -20,6 +20,7 @@ from policygraph.paths import (
     DEFAULT_LIMIT,
     EXTERNAL,
     MAX_LIMIT,
+    Between,
     Edge,
     Found,
     Node,
@@ -372,7 +373,7 @@ def _between(answer: _Answer, paths: Paths, one: str, other: str, asked: Asked) 
         lower=result.lower.iri,
         upper=result.upper.iri,
         found=result.found is not None,
-        reason=None if result.found else _reason(result.lower, result.upper, result.lower_last),
+        reason=None if result.found else _reason(result, asked),
         paths=answer.paths(result.found) if result.found else [],
         complete=result.found is None or result.found.is_complete,
         lower_last=_iris(result.lower_last),
@@ -380,13 +381,21 @@ def _between(answer: _Answer, paths: Paths, one: str, other: str, asked: Asked) 
     )
 
 
-def _reason(one: Node, other: Node, last: Iterable[Node]) -> Words:
-    reached = ", ".join(node.label for node in last) or "–"
+def _reason(result: Between, asked: Asked) -> Words:
+    one, other = result.lower.label, result.upper.label
+    reached = ", ".join(node.label for node in result.lower_last) or "–"
+    least = asked.confidence
+    limits_vi = (f" chắc chắn từ {least}" if least is not None else "") + (
+        " đã được chấp nhận" if asked.accepted else ""
+    )
+    limits_en = (f" at least {least} certain" if least is not None else "") + (
+        " accepted by review" if asked.accepted else ""
+    )
     return Words(
-        vi=f"Không có chuỗi bằng chứng giữa {one.label} và {other.label}; "
-        f"từ {one.label} đi lên, các văn bản cuối cùng là: {reached}",
-        en=f"There is no evidenced path between {one.label} and {other.label}; "
-        f"upward from {one.label} the last documents reached are: {reached}",
+        vi=f"Không có chuỗi bằng chứng{limits_vi} giữa {one} và {other}; "
+        f"từ {one} đi lên, các văn bản cuối cùng là: {reached}",
+        en=f"There is no evidenced path{limits_en} between {one} and {other}; "
+        f"upward from {one} the last documents reached are: {reached}",
     )
 
 
