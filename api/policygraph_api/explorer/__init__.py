@@ -20,6 +20,7 @@ from policygraph_api.explorer import (
     lists,
     review,
     search,
+    tasks,
     text_view,
 )
 from policygraph_api.explorer.site import Site
@@ -33,6 +34,7 @@ PAGES = (
     documents,
     text_view,
     indicators,
+    tasks,
     lineage,
     gaps,
     about,

@@ -39,6 +39,7 @@ class Teller:
 
     def __init__(self, site: Site, place: Here) -> None:
         self._site, self._place = site, place
+        self.lang = place.lang
 
     def figure(self, figure: Figure) -> str:
         """“ít nhất 95 phần trăm”; says so where there is no figure."""
