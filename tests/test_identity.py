@@ -110,6 +110,8 @@ def test_what_was_found_is_written_as_inferred(facts, found):
     assert said[node, iri.term("evidenceClass")] == iri.concept("evidence-class", "inferred")
     assert said[node, iri.term("rule")] == identity.RULE
     assert RESOLUTION in said[node, iri.term("note")]
+    candidates = {o for s, p, o in graph.said() if (s, p) == (node, iri.term("candidate"))}
+    assert issued in candidates
     evidence = said[node, iri.term("evidence")]
     assert said[evidence, iri.term("quote")].startswith("Nghị quyết Tỉnh ủy về chuyển đổi số")
     assert terms.turtle(graph)

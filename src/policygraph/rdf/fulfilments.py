@@ -37,6 +37,8 @@ def _add(graph: Graph, document: DocumentFacts, fulfilment: Fulfilment, planned:
         graph.link(node, "pg:evidence", iri.at(Kind.EVIDENCE, local, piece.start, piece.end))
     scores = "; ".join(f"{c.key.local} {c.score:.2f}" for c in fulfilment.candidates)
     graph.add(node, "pg:note", terms.text(f"candidates: {scores}"))
+    for candidate in fulfilment.candidates:
+        graph.link(node, "pg:candidate", iri.document(candidate.key))
     graph.add(node, "pg:rule", terms.text(RULE))
     score = fulfilment.candidates[0].score
     graph.add(node, "pg:confidence", terms.typed(f"{score:.2f}", "decimal"))
