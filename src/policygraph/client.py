@@ -1,14 +1,14 @@
 """A thin client of the service, for scripts and notebooks.
 
     with Client("http://localhost:8000") as graph:
-        graph.tasks(tracesTo="52-NQ/TW", place="Thanh Hóa").pandas()
+        graph.tasks(tracesTo="52-NQ/TW", place="Thanh Hóa").named().pandas()
 
 Answers are plain records; ``Records`` hands them over to pandas or polars where they are installed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from types import TracebackType
 from typing import Any, Self
@@ -33,7 +33,22 @@ class ServiceError(PolicyGraphError):
 
 
 class Records(list[dict[str, Any]]):
-    """Rows of an answer."""
+    """Rows of an answer; ``labels`` names the things that they mention, where the service does."""
+
+    def __init__(
+        self, rows: Iterable[Mapping[str, Any]] = (), labels: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(dict(row) for row in rows)
+        self.labels = dict(labels or {})
+
+    def named(self) -> Records:
+        """The same rows with names in place of the IRIs that have one, but for the row's own."""
+        return Records({k: v if k == "iri" else self._named(v) for k, v in r.items()} for r in self)
+
+    def _named(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._named(one) for one in value]
+        return self.labels.get(value, value) if isinstance(value, str) else value
 
     def pandas(self) -> Any:
         """A pandas DataFrame."""
@@ -80,7 +95,9 @@ class Client:
 
     def listing(self, name: str, **wanted: Given) -> Records:
         """All pages of a collection."""
-        return Records(self._pages(f"/api/{name}", {"limit": 200, **wanted}))
+        labels: dict[str, str] = {}
+        rows = list(self._pages(f"/api/{name}", {"limit": 200, **wanted}, labels))
+        return Records(rows, labels)
 
     def lineage(self, thing: str, lang: str = "vi") -> Records:
         """The path of a thing upward, edge by edge, each with its quote."""
@@ -105,9 +122,13 @@ class Client:
             {name: _plain(row.get(name)) for name in names} for row in found["results"]["bindings"]
         )
 
-    def _pages(self, address: str, wanted: Mapping[str, Given]) -> Iterator[dict[str, Any]]:
+    def _pages(
+        self, address: str, wanted: Mapping[str, Given], labels: dict[str, str]
+    ) -> Iterator[dict[str, Any]]:
+        """Items of all pages; what they name is added to ``labels``."""
         page = self._get(address, wanted)
         while True:
+            labels |= page["labels"]
             yield from page["items"]
             if page["next"] is None:
                 return

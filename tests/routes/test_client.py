@@ -45,6 +45,16 @@ def test_filters_go_through(graph):
     assert [row["iri"] for row in graph.documents(id=ids)] == ids
 
 
+def test_names_stand_in_for_iris(graph):
+    found = graph.listing("tasks", limit=2)
+    named = found.named()
+    assert [row["iri"] for row in named] == [row["iri"] for row in found]
+    assert {row["document"] for row in named} <= set(found.labels.values())
+    leads = [lead for row in named for lead in row["leads"]]
+    assert leads
+    assert not [lead for lead in leads if lead.startswith("http")]
+
+
 def test_search(graph):
     assert graph.search("52NQTW", limit=1)[0]["number"] == "52-NQ/TW"
 
