@@ -65,7 +65,7 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A collection; ``class_name`` is a class of the ontology."""
+    """A collection; ``class_name`` is a class of the ontology, ``newest`` a path to dates."""
 
     name: str
     class_name: str
@@ -74,6 +74,7 @@ class Listing:
     fields: tuple[Field, ...]
     filters: tuple[Filter, ...]
     facets: tuple[Facet, ...]
+    newest: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,8 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Records in the order of their IRIs; ``next`` is the key of the following page; ``labels``
-    names every thing that the records mention."""
+    """Records in the order of their IRIs, or the newest first; ``next`` is the key of the following
+    page; ``labels`` names every thing that the records mention."""
 
     records: tuple[Record, ...]
     total: int
@@ -100,7 +101,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked of a collection; ``ids`` narrow it to these things, ``values`` are filters."""
+    """What is asked of a collection; ``ids`` narrow it to these things, ``values`` are filters;
+    ``newest_first`` where the collection has dates."""
 
     values: Mapping[str, str]
     ids: Sequence[str] = ()
@@ -108,6 +110,7 @@ class Wish:
     after: str | None = None
     lang: str = "vi"
     with_facets: bool = False
+    newest_first: bool = False
 
 
 def load() -> Mapping[str, Listing]:
@@ -126,23 +129,37 @@ def page(snapshot: Engine, lookup: Lookup, listing: Listing, wish: Wish) -> Page
     if wish.lang not in LANGUAGES:
         raise QueryError(f"lang: hãy ghi vi hoặc en / write vi or en: “{wish.lang[:20]}”")
     matching = _matching(lookup, listing, wish)
-    after = ""
-    if wish.after is not None:
-        after = f"FILTER(STR(?x) > {ox.Literal(_key(wish.after))})"
-    rows = snapshot.select(
-        f"SELECT DISTINCT ?x WHERE {{ {matching} {after} }} ORDER BY STR(?x) LIMIT {wish.limit + 1}"
-    )
-    found = [x.value for row in rows if (x := row["x"]) is not None]
+    found = _found(snapshot, listing, wish, matching)
     total = _count(snapshot, f"SELECT (COUNT(DISTINCT ?x) AS ?n) WHERE {{ {matching} }}")
     shown = found[: wish.limit]
-    records = _records(snapshot, listing, shown, wish.lang)
+    records = _records(snapshot, listing, [address for address, _ in shown], wish.lang)
     return Page(
         records,
         total,
-        shown[-1] if len(found) > wish.limit else None,
+        " ".join(filter(None, shown[-1])) if len(found) > wish.limit else None,
         _labels(snapshot, records, wish.lang),
         _facets(snapshot, listing, matching) if wish.with_facets else {},
     )
+
+
+def _found(snapshot: Engine, listing: Listing, wish: Wish, matching: str) -> list[tuple[str, str]]:
+    """IRIs, each with what it is ordered by, of a page and one more."""
+    last, last_date = _key(wish.after) if wish.after is not None else ("", "")
+    after = f"STR(?x) > {ox.Literal(last)}"
+    limit = f"LIMIT {wish.limit + 1}"
+    if not wish.newest_first or listing.newest is None:
+        text = f"SELECT DISTINCT ?x WHERE {{ {matching} FILTER({after}) }} ORDER BY STR(?x) {limit}"
+        return [(x.value, "") for row in snapshot.select(text) if (x := row["x"]) is not None]
+    newest = "MAX(COALESCE(STR(?date), ''))"
+    if wish.after is not None:
+        date = ox.Literal(last_date)
+        after = f"({newest} < {date} || ({newest} = {date} && {after}))"
+    rows = snapshot.select(
+        f"SELECT ?x ({newest} AS ?day) "
+        f"WHERE {{ {matching} OPTIONAL {{ ?x {listing.newest} ?date }} }} "
+        f"GROUP BY ?x HAVING({after}) ORDER BY DESC(?day) STR(?x) {limit}"
+    )
+    return [(x.value, day.value) for row in rows if (x := row["x"]) and (day := row["day"])]
 
 
 def _listing(name: str, entry: Mapping[str, object]) -> Listing:
@@ -166,6 +183,7 @@ def _listing(name: str, entry: Mapping[str, object]) -> Listing:
             for f in rows("filter")
         ),
         tuple(_facet(f) for f in rows("facet")),
+        str(entry["newest"]) if "newest" in entry else None,
     )
 
 
@@ -217,10 +235,12 @@ def _thing(name: str) -> ox.NamedNode:
         raise QueryError(f"id: không phải là IRI / is no IRI: “{name[:80]}”") from error
 
 
-def _key(after: str) -> str:
+def _key(after: str) -> tuple[str, str]:
+    """The last IRI of a page, and what it is ordered by."""
     if not after.startswith((iri.BASE, "http")):
         raise QueryError(f"cursor: không đúng / not a key of a page: “{after[:40]}”")
-    return after
+    address, _, by = after.partition(" ")
+    return address, by
 
 
 def _count(snapshot: Engine, text: str) -> int:

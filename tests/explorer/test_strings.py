@@ -27,14 +27,14 @@ def in_python(tree):
         match node:
             case ast.Call(func=ast.Attribute(attr="t"), args=[ast.Constant(value=key), *_]):
                 yield key, "used"
-            case ast.JoinedStr(values=[ast.Constant(value=start), *_]) if "." in start:
+            case ast.JoinedStr(values=[ast.Constant(value=str(start)), *_]) if "." in start:
                 yield start, "begun"
             case ast.Constant(value=str(text)):
                 yield text, "named"
 
 
 def test_every_string_is_there_and_used(known):
-    found = {"used": set(), "begun": set(), "named": set()}
+    found: dict[str, set[str]] = {"used": set(), "begun": set(), "named": set()}
     for path in sorted((API / "templates").glob("*.html")):
         for key, goes_on in IN_TEMPLATE.findall(path.read_text(encoding="utf-8")):
             found["begun" if goes_on else "used"].add(key)

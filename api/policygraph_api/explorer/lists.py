@@ -73,7 +73,7 @@ def _endpoint(site: Site, listing: Listing) -> Callable[[Request], Response]:
             if value.strip() and name != KEY
         }
         after = request.query_params.get(KEY) or None
-        wish = Wish(given, (), PAGE, after, place.lang, with_facets=True)
+        wish = Wish(given, (), PAGE, after, place.lang, with_facets=True, newest_first=True)
         page = listings.page(shelf.snapshot, shelf.lookup, listing, wish)
         resolved = {
             name: shelf.lookup.resolve(known[name].type.value, value)
