@@ -90,9 +90,7 @@ def test_what_cannot_be_asked_is_told_on_a_page(web, address, status):
 
 def test_choices_of_a_name_that_many_have(web):
     html = LexborHTMLParser(web.get("/en/tasks?lead=S%E1%BB%9F%20T%C3%A0i%20ch%C3%ADnh").text)
-    choices = [
-        a.attributes["href"] for a in html.css("main li a") if "lead=" in a.attributes["href"]
-    ]
+    choices = [link.attributes["href"] for link in html.css("main li a[href*='lead=']")]
     assert len(choices) > 1
     for choice in choices:
         assert page(web, choice).css(".chips a")
