@@ -5,13 +5,19 @@ from __future__ import annotations
 import pytest
 
 from policygraph import pipeline, registers, resources
-from policygraph.mentions.units import RULE
+from policygraph.mentions.units import INNER
 from policygraph.model import AgencyMention
 from policygraph.text import decode
 
-LETTERHEAD = (
-    "{above}\n{organ}\nSố: {number}\n{place}, ngày 3 tháng 4 năm 2023\n\nKẾ HOẠCH\nSỐ HÓA\n\n"
-)
+LETTERHEAD = """{above}
+{organ}
+Số: {number}
+{place}, ngày 3 tháng 4 năm 2023
+
+KẾ HOẠCH
+SỐ HÓA TẠI TỈNH LẠNG SƠN
+
+"""
 BODY = """I. NHIỆM VỤ
 1. {unit} chủ trì số hóa hồ sơ.
 """
@@ -35,7 +41,7 @@ def actor(organ: str, number: str, unit: str, above: str, place: str) -> AgencyM
 )
 def test_units_of_a_department(unit: str, name: str) -> None:
     found = actor("SỞ Y TẾ", "5/KH-SYT", unit, "UBND TỈNH LẠNG SƠN", "Lạng Sơn")
-    assert (found.canonical, found.rule) == (name, RULE)
+    assert (found.canonical, found.rule) == (name, INNER)
     assert found.local.startswith("vn-09.so-y-te.")
 
 
@@ -47,9 +53,32 @@ def test_the_same_name_in_two_departments_is_two_nodes() -> None:
 
 @pytest.mark.parametrize("unit", ["Sở Tài chính", "Phòng Y tế các huyện", "Công an tỉnh"])
 def test_others_stay_what_they_are(unit: str) -> None:
-    assert actor("SỞ Y TẾ", "5/KH-SYT", unit, "UBND TỈNH LẠNG SƠN", "Lạng Sơn").rule != RULE
+    assert actor("SỞ Y TẾ", "5/KH-SYT", unit, "UBND TỈNH LẠNG SƠN", "Lạng Sơn").rule != INNER
 
 
 def test_a_province_has_no_inner_units() -> None:
     found = actor("TỈNH LẠNG SƠN", "5/KH-UBND", "Phòng Kế hoạch", "ỦY BAN NHÂN DÂN", "Lạng Sơn")
-    assert found.rule != RULE
+    assert found.rule != INNER
+
+
+@pytest.mark.parametrize(
+    ("unit", "local"),
+    [
+        ("Phòng Văn hóa và Thông tin", "phong-van-hoa-va-thong-tin-huyen-cao-loc"),
+        ("Công an huyện", "cong-an-huyen-cao-loc"),
+        ("UBND huyện", "uy-ban-nhan-dan-huyen-cao-loc"),
+        (
+            "Văn phòng HĐND và UBND huyện",
+            "van-phong-hoi-dong-nhan-dan-va-uy-ban-nhan-dan-huyen-cao-loc",
+        ),
+        ("Ủy ban MTTQ Việt Nam huyện", "uy-ban-mat-tran-to-quoc-viet-nam-huyen-cao-loc"),
+        ("UBND các xã, thị trấn", "uy-ban-nhan-dan-cac-xa-thi-tran-huyen-cao-loc"),
+        ("UBND xã Hợp Thành", "uy-ban-nhan-dan-xa-hop-thanh"),
+        ("Sở Y tế", "so-y-te"),
+        ("Các sở, ban, ngành tỉnh", "cac-so-ban-nganh"),
+    ],
+)
+def test_bodies_of_a_district(unit: str, local: str) -> None:
+    """Bare names in the text of a district are its own; the province's keep their nodes."""
+    found = actor("HUYỆN CAO LỘC", "5/KH-UBND", unit, "ỦY BAN NHÂN DÂN", "Cao Lộc")
+    assert found.local == f"vn-09.{local}"

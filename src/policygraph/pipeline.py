@@ -99,13 +99,13 @@ def read_text(source: Source, registers: Registers) -> Reading:
     targets, unread = find_targets(tree, in_tasks)
     rows = frozenset(t.part for t in targets if not t.is_baseline and tree.parts[t.part].cells)
     place = metadata.jurisdiction.value if metadata.jurisdiction else None
-    organ = units.organ_with_units(metadata.issuer_agency, place, registers)
+    owner = units.owner_of(metadata.issuer_agency, place, registers)
 
     def actors(
         text: str, start: int, end: int, code: str | None, known: Registers
     ) -> list[AgencyMention]:
         found = find_agencies(text, start, end, code, known)
-        return found if organ is None else list(units.inside(found, organ))
+        return found if owner is None else list(map(owner, found))
 
     assignments, unassigned = find_assignments(tree, tasks, rows, place, registers, actors)
     return Reading(tree, metadata, citations, tasks, assignments, targets, (*unread, *unassigned))

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from policygraph import iri, lexicon
-from policygraph.mentions.metadata import DISTRICT, agency_of
+from policygraph.mentions.metadata import agency_of
+from policygraph.mentions.units import DISTRICT
 from policygraph.model import (
     AgencyMention,
     CitationMention,

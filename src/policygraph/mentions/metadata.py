@@ -16,16 +16,16 @@ from policygraph import lexicon
 from policygraph.mentions.agencies import find_agencies
 from policygraph.mentions.dates import find_dates
 from policygraph.mentions.documents import Found, find_documents
+from policygraph.mentions.units import DISTRICT
 from policygraph.mentions.view import View, in_zones
 from policygraph.model import AgencyMention, Field, Metadata, Part, Span, Tree, Zone
 from policygraph.numbers import canonical_number, parse_number
-from policygraph.registers import COUNTRY, Registers
+from policygraph.registers import COUNTRY, PlacedAgency, Registers
 from policygraph.structure.lines import is_upper
 
 _TYPES = lexicon.load("document_types").tables["type"]
 _SPACES = re.compile(r"\s+")
 _VOWEL = re.compile(r"[AEIOUYĂÂÊÔƠƯÀ-ỹ]")
-DISTRICT = "agency.district"
 _PAGE_HEAD = re.compile(r"\s*(?:Nội dung\s+)?")
 _BULLET = re.compile(r"(?m)^[ \t]*[-–—+•*][ \t]*")
 _ISSUED_WITH = re.compile(r"[Kk]èm theo\s*$")
@@ -290,11 +290,15 @@ def _issuer(
         )
         found = list(filter(None, said))
         if found:
-            own = (f for f in found if zone is Zone.LETTERHEAD and signs and f.value == signs.name)
-            return next(own, found[0])
+            below = zone is Zone.LETTERHEAD and signs and _is_department(signs)
+            return next((f for f in found if below and signs and f.value == signs.name), found[0])
     if signs is not None and number is not None and code:
         return replace(number, value=signs.name, rule="metadata.sign", confidence=0.7)
     return None
+
+
+def _is_department(placed: PlacedAgency) -> bool:
+    return placed.agency is not None and placed.agency.kind == "department"
 
 
 def _announcing_bodies(text: str) -> Iterator[tuple[int, int, str]]:

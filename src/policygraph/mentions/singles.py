@@ -55,6 +55,8 @@ class Singles(Wording):
             named = form.payload
             assert isinstance(named, Named)
             found = self.placed(position, last, named, cost, is_owner=is_owner)
+            if found is None and not cost and self.unit_after(last):
+                best = None
             if found is None or (best and found.last < best.last):
                 continue
             is_bare = named.agency.place_rule == "never"

@@ -1,67 +1,118 @@
-"""Units inside the organ that issues a text: "Văn phòng Sở", "Vụ Kế hoạch", "các phòng".
+"""Bodies that every organ of a kind has, in the text of one of them: its own.
 
-Every department and ministry has units of these names.  In the text of one of them they are its
-own, and never one node with the units of another organ of the same place.
+Every department and ministry has a "Văn phòng Sở" or a "Vụ Kế hoạch", every district and commune
+its "Phòng Văn hóa và Thông tin" and "Công an huyện".  Where one of these organs issues a text,
+such names mean its own, and never one node with those of another organ of the same place.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cache
 
 from policygraph import iri, lexicon
 from policygraph.model import AgencyMention
 from policygraph.registers import Registers
 
-RULE = "agency.inner"
+INNER = "agency.inner"
+DISTRICT = "agency.district"
+"""Rule of a body that names its district or commune."""
+_COMMITTEE = re.compile(r"(?P<kind>Huyện|Thị|Thành|Quận) ủy (?P<name>.+)")
+_KINDS = {"Huyện": "huyện", "Thị": "thị xã", "Thành": "thành phố", "Quận": "quận"}
+
+Owner = Callable[[AgencyMention], AgencyMention]
+"""Gives a mention as it is meant in the text of one organ."""
 
 
-def organ_with_units(
-    issuer: AgencyMention | None, place: str | None, registers: Registers
-) -> AgencyMention | None:
-    """The issuer, where it is an organ of a kind that has units."""
-    placed = registers.agency_named(issuer.canonical, place) if issuer else None
+def owner_of(issuer: AgencyMention | None, place: str | None, registers: Registers) -> Owner | None:
+    """How the text of an organ means bare names of bodies; None where they mean the province's."""
+    if issuer is None:
+        return None
+    if issuer.rule == DISTRICT:
+        unit, province = _unit(issuer.canonical), registers.place(place) if place else None
+        return _District(*unit, province.inside) if unit and province else None
+    placed = registers.agency_named(issuer.canonical, place)
     kind = placed.agency.kind if placed and placed.agency else ""
-    return issuer if kind in lexicon.load("agencies").tables["inner"]["kinds"] else None
+    return _Organ(issuer) if kind in lexicon.load("agencies").tables["inner"]["kinds"] else None
 
 
-def inside(mentions: Iterable[AgencyMention], organ: AgencyMention) -> Iterator[AgencyMention]:
-    """The mentions, those of inner units named after the organ that has them."""
-    for mention in mentions:
-        yield _of(organ, mention) if _is_inner(mention) else mention
+def _unit(name: str) -> tuple[str, str] | None:
+    """Kind and name of the unit that a body names: "Ủy ban nhân dân huyện Chợ Mới"."""
+    committee = _COMMITTEE.fullmatch(name)
+    if committee:
+        return _KINDS[committee["kind"]], committee["name"]
+    found = re.search(rf"(?<!\w)({_any_of(_kinds())}) ([^\W\d_a-z].*)$", name)
+    return (found[1], found[2]) if found else None
 
 
-def _is_inner(mention: AgencyMention) -> bool:
-    single, group, elsewhere = _patterns()
-    words = mention.surface
-    if (mention.is_registered and not mention.is_group) or elsewhere.search(words):
-        return False
-    return bool((group if mention.is_group else single).match(words))
+@dataclass(frozen=True, slots=True)
+class _Organ:
+    """A department or ministry: its inner units are named after it."""
+
+    organ: AgencyMention
+
+    def __call__(self, mention: AgencyMention) -> AgencyMention:
+        single, group, elsewhere = _patterns()
+        words = mention.surface
+        if (mention.is_registered and not mention.is_group) or elsewhere.search(words):
+            return mention
+        if not (group if mention.is_group else single).match(words):
+            return mention
+        name = " ".join(words.split())
+        name = name[:1].upper() + name[1:]
+        return replace(
+            mention,
+            canonical=f"{name} thuộc {self.organ.canonical}",
+            local=f"{self.organ.local}.{iri.slug(name)}",
+            is_registered=False,
+            rule=INNER,
+        )
 
 
-def _of(issuer: AgencyMention, mention: AgencyMention) -> AgencyMention:
-    name = " ".join(mention.surface.split())
-    name = name[:1].upper() + name[1:]
-    return replace(
-        mention,
-        canonical=f"{name} thuộc {issuer.canonical}",
-        local=f"{issuer.local}.{iri.slug(name)}",
-        is_registered=False,
-        rule=RULE,
-    )
+@dataclass(frozen=True, slots=True)
+class _District:
+    """A district or commune: bodies without a place have its name, not the province's."""
+
+    kind: str
+    name: str
+    province: str
+    """as it ends the names of the province's bodies: "tỉnh An Giang" """
+
+    def __call__(self, mention: AgencyMention) -> AgencyMention:
+        bare = mention.canonical.removesuffix(f" {self.province}")
+        is_single = mention.is_registered and not mention.is_group
+        if is_single or bare == mention.canonical or _PROVINCIAL.search(mention.surface):
+            return mention
+        own = re.sub(rf" (?:cấp )?{self.kind}$", "", bare)
+        canonical = f"{own} {self.kind} {self.name}"
+        head = mention.local.partition(".")[0]
+        return replace(
+            mention,
+            canonical=canonical,
+            local=f"{head}.{iri.slug(canonical)}",
+            is_group=mention.is_group and (own == bare or bare.startswith("Các ")),
+            rule=DISTRICT,
+        )
+
+
+_PROVINCIAL = re.compile(r"(?i)(?<!\w)(?:tỉnh|trung ương|sở)(?!\w)")
+
+
+def _any_of(words: list[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
+def _kinds() -> list[str]:
+    return [*lexicon.load("agencies").tables["units"], "đặc khu"]
 
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     table = lexicon.load("agencies").tables["inner"]
-
-    def any_of(words: list[str]) -> str:
-        return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-
     return (
-        re.compile(rf"(?:{any_of(table['heads'])})(?!\w)"),
-        re.compile(rf"(?i)(?:các|những)\s+(?:{any_of(table['groups'])})(?!\w)"),
-        re.compile(rf"(?i)(?<!\w)(?:{any_of(table['elsewhere'])})(?!\w)"),
+        re.compile(rf"(?:{_any_of(table['heads'])})(?!\w)"),
+        re.compile(rf"(?i)(?:các|những)\s+(?:{_any_of(table['groups'])})(?!\w)"),
+        re.compile(rf"(?i)(?<!\w)(?:{_any_of(table['elsewhere'])})(?!\w)"),
     )
