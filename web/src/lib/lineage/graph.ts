@@ -1,25 +1,12 @@
 // The drawing: boxes in columns, what is above to the left, and where the eye stays.
 import cytoscape, { type Core, type NodeSingular } from "cytoscape";
-import dagre, { type DagreLayoutOptions } from "cytoscape-dagre";
-import { behind, face, looks } from "./look";
+import { lay } from "./layout";
+import { behind, face, looks, WIDTH } from "./look";
 import type { Picture } from "./picture";
-
-cytoscape.use(dagre);
 
 const LEGIBLE = 0.85;
 const STEP = 1.3;
 const MARGIN = 24;
-const LAYOUT: DagreLayoutOptions = {
-  name: "dagre",
-  rankDir: "RL",
-  nodeSep: 14,
-  edgeSep: 24,
-  rankSep: 130,
-  fit: false,
-  useDagreEdgeControlPoints: true,
-  automaticDagreEdgeStyle: false,
-  edgeWeight: (edge) => (edge.data("isHolding") ? 3 : 1),
-};
 
 export interface Wishes {
   onBox(id: string): void;
@@ -54,24 +41,26 @@ export class Graph {
   show(picture: Picture, kept?: string): void {
     const before = kept ? this.node(kept)?.renderedPosition() : undefined;
     const place = before && { ...before };
+    const faces = new Map(picture.boxes.map((box) => [box.id, face(box)]));
+    const { places, bends } = lay(picture, WIDTH, (id) => faces.get(id)?.height ?? 0);
     this.core.batch(() => {
       this.core.elements().remove();
-      this.core.add(
-        picture.boxes.map((box) => ({ group: "nodes", data: { ...box, ...face(box) } })),
-      );
-      this.core.add(
-        picture.lines.map((line) => ({
+      for (const box of picture.boxes) {
+        const position = places.get(box.id) ?? { x: 0, y: 0 };
+        this.core.add({ group: "nodes", data: { ...box, ...faces.get(box.id) }, position });
+      }
+      for (const line of picture.lines)
+        this.core.add({
           group: "edges",
-          data: { ...line, source: line.lower, target: line.upper },
-        })),
-      );
+          data: { ...line, ...bends.get(line.id), source: line.lower, target: line.upper },
+        });
     });
-    this.core.layout(LAYOUT).run();
     const after = kept ? this.node(kept)?.renderedPosition() : undefined;
     this.stretch();
     if (kept && place && after) {
       this.core.panBy({ x: place.x - after.x, y: place.y - after.y });
-      this.makeRoom(kept);
+      if (this.hasRoom()) this.core.center();
+      else this.makeRoom(kept);
     } else this.begin();
   }
 
@@ -101,15 +90,29 @@ export class Graph {
     });
   }
 
+  /** Whether all is in sight as large as it is now. */
+  private hasRoom(): boolean {
+    const all = this.core.elements().renderedBoundingBox();
+    return all.w <= this.place.clientWidth && all.h <= this.place.clientHeight;
+  }
+
   /** Brings what a box holds into sight beside it, as far as there is room for both. */
   private makeRoom(id: string): void {
     const box = this.node(id);
     if (!box) return;
-    const held = box.incomers("edge[?isHolding]").sources();
-    const all = box.union(held).renderedBoundingBox();
-    const left = box.renderedBoundingBox().x1;
-    const over = all.x2 + MARGIN - this.place.clientWidth;
-    if (over > 0) this.core.panBy({ x: -Math.min(over, left - MARGIN), y: 0 });
+    let all = box.union(box);
+    for (let before = 0; before < all.length; ) {
+      before = all.length;
+      all = all.union(all.incomers("edge[?isHolding]").sources());
+    }
+    const { x2, y1, y2, h } = all.renderedBoundingBox();
+    const { clientWidth, clientHeight } = this.place;
+    const over = Math.max(0, x2 + MARGIN - clientWidth);
+    const left = box.renderedBoundingBox().x1 - MARGIN;
+    const up = Math.max(0, y2 + MARGIN - clientHeight);
+    const down = Math.max(0, MARGIN - y1);
+    const fits = h + 2 * MARGIN <= clientHeight;
+    this.core.panBy({ x: -Math.min(over, left), y: fits ? down - up : 0 });
   }
 
   fit(): void {
