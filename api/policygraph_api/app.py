@@ -128,6 +128,9 @@ def serve(settings: Settings) -> None:
 def _tell_errors(app: FastAPI, tell: Tell) -> None:
     """Every error becomes a problem document, or a page for a browser."""
 
+    def told(error: UnknownThing | AmbiguousThing) -> tuple[str, str]:
+        return error.said or (str(error), str(error))
+
     @app.exception_handler(ProblemError)
     async def problem(request: Request, error: ProblemError) -> Response:
         return tell(request, error)
@@ -142,11 +145,13 @@ def _tell_errors(app: FastAPI, tell: Tell) -> None:
             else {"iri": address, "label": known[address].vi}
             for address in error.candidates
         ]
-        return tell(request, ProblemError("ambiguous-thing", str(error), candidates=candidates))
+        return tell(request, ProblemError("ambiguous-thing", *told(error), candidates=candidates))
 
     @app.exception_handler(UnknownThing)
     async def unknown(request: Request, error: UnknownThing) -> Response:
-        return tell(request, ProblemError("unknown-thing", str(error), nearest=list(error.nearest)))
+        return tell(
+            request, ProblemError("unknown-thing", *told(error), nearest=list(error.nearest))
+        )
 
     @app.exception_handler(QueryError)
     async def wrong(request: Request, error: QueryError) -> Response:

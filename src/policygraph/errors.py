@@ -42,18 +42,24 @@ class QueryError(PolicyGraphError):
 
 
 class UnknownThing(QueryError):
-    """No thing answers to what was asked for; ``nearest`` lists what comes close."""
+    """No thing answers to what was asked for; ``nearest`` lists what comes close; ``said`` is the
+    message without them, in vi and en."""
 
-    def __init__(self, message: str, nearest: Sequence[str] = ()) -> None:
-        self.nearest = tuple(nearest)
+    def __init__(
+        self, message: str, nearest: Sequence[str] = (), said: tuple[str, str] | None = None
+    ) -> None:
+        self.nearest, self.said = tuple(nearest), said
         super().__init__(message)
 
 
 class AmbiguousThing(QueryError):
-    """Several things answer to what was asked for; ``candidates`` lists their IRIs."""
+    """Several things answer to what was asked for; ``candidates`` lists their IRIs; ``said`` is the
+    message without them, in vi and en."""
 
-    def __init__(self, message: str, candidates: Sequence[str]) -> None:
-        self.candidates = tuple(candidates)
+    def __init__(
+        self, message: str, candidates: Sequence[str], said: tuple[str, str] | None = None
+    ) -> None:
+        self.candidates, self.said = tuple(candidates), said
         super().__init__(message)
 
 

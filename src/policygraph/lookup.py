@@ -165,6 +165,7 @@ class Lookup:
             f"“{asked}” names several documents; add the issuer or year (number@year): "
             f"{described}",
             found,
+            (f"“{asked}” chỉ nhiều văn bản.", f"“{asked}” names several documents."),
         )
 
     def _unknown(self, kind: str, asked: str, names: Iterable[str]) -> UnknownThing:
@@ -181,7 +182,11 @@ class Lookup:
         message = f"không có {vi} “{asked}” trong đồ thị / no {en} “{asked}” in the graph"
         if nearest:
             message += f"; gần nhất / nearest: {', '.join(nearest)}"
-        return UnknownThing(message, nearest)
+        said = (
+            f"Không có {vi} “{asked}” trong đồ thị.",
+            f"There is no {en} “{asked}” in the graph.",
+        )
+        return UnknownThing(message, nearest, said)
 
     def _exists(self, address: str) -> bool:
         return self._snapshot.has_subject(address)
@@ -212,6 +217,7 @@ class Lookup:
                 f"“{asked}” chỉ nhiều {vi} / “{asked}” names more than one {en}: "
                 + "; ".join(names.labels[a][0] for a in found),
                 found,
+                (f"“{asked}” chỉ nhiều {vi}.", f"“{asked}” names more than one {en}."),
             )
         raise self._unknown(kind, asked, (n for all_ in names.labels.values() for n in all_))
 

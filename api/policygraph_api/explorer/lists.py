@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from policygraph import iri, listings, things
 from policygraph.listings import Listing, Wish
-from policygraph.queries import LOOKED_UP
+from policygraph.queries import LOOKED_UP, Type
 from policygraph_api.explorer.site import Site
 from policygraph_api.places import Here, here
 
@@ -28,6 +28,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 """Fields of a record that a list shows beside its name."""
 KINDS = {"documents": "doc", "tasks": "task", "agencies": "agency", "indicators": "indicator"}
 """What the search calls the things of a list."""
+FINER = frozenset({Type.BOOLEAN, Type.DECIMAL})
+"""Types of filters that few need: they stand folded away."""
 PAGE = 25
 SHOWN = 8
 """Values of a facet that are seen at once; the others unfold."""
@@ -63,6 +65,7 @@ def routes(site: Site) -> APIRouter:
 
 def _endpoint(site: Site, listing: Listing) -> Callable[[Request], Response]:
     faceted = {facet.filter for facet in listing.facets}
+    plain = [f for f in listing.filters if f.name not in faceted]
 
     def endpoint(request: Request) -> Response:
         shelf, place = site.shelf(), here(request)
@@ -91,7 +94,8 @@ def _endpoint(site: Site, listing: Listing) -> Callable[[Request], Response]:
             "page": page,
             "names": names,
             "columns": COLUMNS[listing.name],
-            "filters": [f for f in listing.filters if f.name not in faceted],
+            "filters": [f for f in plain if f.type not in FINER],
+            "finer": [f for f in plain if f.type in FINER],
             "kind": KINDS[listing.name],
             "given": given,
             "chosen": [
