@@ -182,6 +182,19 @@ class AgencyMention:
     rule: str
     confidence: float
 
+    def at(self, span: Span) -> AgencyMention:
+        """The same agency as named at another place."""
+        return AgencyMention(
+            span,
+            self.surface,
+            self.canonical,
+            self.local,
+            self.is_group,
+            self.is_registered,
+            self.rule,
+            self.confidence,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentReference:

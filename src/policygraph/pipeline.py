@@ -127,9 +127,14 @@ def _collector_paused() -> Iterator[None]:
 def turtle_of(sources: Sequence[Source], registers: Registers) -> dict[str, bytes]:
     """Texts to the Turtle of their graphs, by file name: the whole of reading, in memory."""
     with _collector_paused():
-        facts = resolve([read_text(source, registers) for source in sources], registers)
-        graphs = document_graphs(facts, registers)
-        return {name: terms.turtle(graph) for name, graph in graphs.items()}
+        return _turtle_of(sources, registers)
+
+
+def _turtle_of(sources: Sequence[Source], registers: Registers) -> dict[str, bytes]:
+    """The same; what was read is let go before the collector runs again."""
+    facts = resolve([read_text(source, registers) for source in sources], registers)
+    graphs = document_graphs(facts, registers)
+    return {name: terms.turtle(graph) for name, graph in graphs.items()}
 
 
 def populate(

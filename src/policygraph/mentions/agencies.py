@@ -48,24 +48,22 @@ class _Reader(Groups):
     """One pass over one range."""
 
     def mentions(self) -> Iterator[AgencyMention]:
-        words, openings = self.words, self.names.openings
-        position = 0
-        while position < len(words):
-            word = words[position]
-            is_likely = word.folded in openings or word.is_acronym
-            found = self.at(position) if is_likely and self.may_open(position) else None
+        openings, reached = self.names.openings, 0
+        likely = [i for i, w in enumerate(self.words) if w.folded in openings or w.is_acronym]
+        for position in likely:
+            if position < reached or not self.may_open(position):
+                continue
+            found = self.at(position)
             if found is None:
-                position += 1
                 continue
             yield self.mention(position, found)
-            position = found.last
             while found.opens_list:
-                listed = self.listed(position, found.opens_list)
+                listed = self.listed(found.last, found.opens_list)
                 if listed is None:
                     break
                 first, found = listed
                 yield self.mention(first, found)
-                position = found.last
+            reached = found.last
 
     def mention(self, first: int, found: Found) -> AgencyMention:
         span = self.span(first, found.last)
@@ -111,6 +109,9 @@ class _Reader(Groups):
 
     def in_number(self, position: int) -> bool:
         """Whether the word belongs to a document's number ("KH-UBND", "NQ/TW")."""
+        gap = self.gaps[position]
+        if gap and gap[-1] not in "/-–":
+            return False
         start = self.offset(position)
         return (
             start >= 2

@@ -94,8 +94,7 @@ def actors_in(view: View, find: Finder) -> list[Actor]:
     for mention in sorted(mentions, key=lambda m: m.span.start):
         spans = view.spans(mention.span.start, mention.span.end)
         if spans:
-            whole = Span(spans[0].start, spans[-1].end)
-            agency = replace(mention, span=whole)
+            agency = mention.at(Span(spans[0].start, spans[-1].end))
             office = _office(view, text, mention)
             found.append(Actor(agency, mention.span.start, mention.span.end, office))
     return found

@@ -45,9 +45,7 @@ _TITLE = re.compile(
     r"[“\"](?P<n>[^”\"]{8,300})[”\"]",
     re.IGNORECASE,
 )
-_IRREGULAR = tuple(
-    (entry.name, entry.pattern) for entry in lexicon.load("irregular_numbers").entries
-)
+_IRREGULAR = lexicon.load("irregular_numbers")
 
 
 def find_numbered(text: str, known: Taken) -> list[Found]:
@@ -121,14 +119,14 @@ def _with_shared_word(text: str, before: Found, item: Found) -> Found:
 
 def find_irregular(text: str, known: Taken) -> list[Found]:
     """Short, old and damaged numbers after their word: "Nghị định 54", "Thông tư số 105 TC/ĐT"."""
-    if not may_name_type(text):
+    if not (may_name_type(text) and _IRREGULAR.any_of.search(text)):
         return []
     found: list[Found] = []
     last = 0
     matches = (
-        (match.start(), -match.end(), name, match)
-        for name, pattern in _IRREGULAR
-        for match in pattern.finditer(text)
+        (match.start(), -match.end(), entry.name, match)
+        for entry in _IRREGULAR.entries
+        for match in entry.pattern.finditer(text)
     )
     for start, _, rule, match in sorted(matches, key=lambda row: row[:3]):
         if start < last or known.overlaps(start, match.end()):

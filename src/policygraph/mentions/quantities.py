@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -261,21 +261,42 @@ def find_quantities(text: str, *, open_nouns: bool = False) -> tuple[Quantity, .
     lowered = text.lower()
     if not _has_figure(text) and not _LEAST.search(lowered):
         return ()
+    figures = [m for m in _BODY.finditer(text) if _may_measure(text, m, open_nouns=open_nouns)]
+    places = list(_places(text, lowered))
+    words = list(_number_words(text, lowered))
+    if not (figures or places or words):
+        return ()
     masks = masked(text)
     taken = [Span(*f.span()) for f in _LIFT.finditer(text)] if "từ" in lowered else []
     found: list[Quantity] = []
-    for quantity in _ranks(text, lowered, masks):
+    for quantity in _ranks(text, places, masks):
         found.append(quantity)
         taken.append(quantity.span)
     blocked = _merged([*masks, *taken])
-    for match in _BODY.finditer(text):
+    for match in figures:
         if _inside(blocked, match.start(), match.end()):
             continue
         quantity_ = _quantity(text, match, masks, open_nouns=open_nouns)
         if quantity_ is not None:
             found.append(quantity_)
-    found.extend(_in_words(text, lowered, blocked))
+    found.extend(_in_words(text, words, blocked))
     return tuple(_apart(sorted(found, key=lambda q: (q.span, -q.span.end))))
+
+
+def _may_measure(text: str, match: re.Match[str], *, open_nouns: bool) -> bool:
+    """Whether something that is measured or counted may stand behind a number: behind years and
+    the numbers of documents, which most numbers are, nothing does."""
+    if match["c"] is None and match["ca"] is None:
+        return True
+    known = _patterns()
+    at = _skip_blanks(text, match.end())
+    if known.after.match(text, at):
+        return True
+    if not text[at : at + 1].isalpha():
+        return False
+    return open_nouns or any(
+        pattern.match(text, at) for pattern in (_SCALE, known.measures, known.nouns)
+    )
 
 
 def _merged(spans: list[Span]) -> list[Span]:
@@ -306,36 +327,44 @@ def _apart(found: list[Quantity]) -> Iterator[Quantity]:
             end = quantity.span.end
 
 
-def _ranks(text: str, lowered: str, masks: tuple[Span, ...]) -> Iterator[Quantity]:
-    if not _PLACED.search(text):
-        return
+def _places(text: str, lowered: str) -> Iterator[tuple[lexicon.Entry, re.Match[str]]]:
+    """Where words speak of a place in a ranking, by the entry that knows them."""
+    if _PLACED.search(text):
+        for entry, pattern in _patterns().ranks:
+            if entry.may_be_in(lowered):
+                for match in pattern.finditer(text):
+                    yield entry, match
+
+
+def _ranks(
+    text: str,
+    places: Iterable[tuple[lexicon.Entry, re.Match[str]]],
+    masks: tuple[Span, ...],
+) -> Iterator[Quantity]:
     taken = list(masks)
-    for entry, pattern in _patterns().ranks:
-        if not entry.may_be_in(lowered):
+    for entry, match in places:
+        number = Span(*match.span("n"))
+        if any(t.start < number.end and number.start < t.end for t in taken):
             continue
-        for match in pattern.finditer(text):
-            number = Span(*match.span("n"))
-            if any(t.start < number.end and number.start < t.end for t in taken):
-                continue
-            taken.append(Span(*match.span()))
-            total = match.groupdict().get("all")
-            stop = match.end()
-            better = _patterns().after.match(text, _skip_blanks(text, stop))
-            if better:
-                stop = better.end()
-            yield Quantity(
-                Span(match.start(), stop),
-                number,
-                Decimal(match["n"]),
-                None,
-                "<=" if better else entry.value,
-                "rank",
-                "hạng",
-                Decimal(total) if total else None,
-                match.end(),
-                True,
-                entry.name,
-            )
+        taken.append(Span(*match.span()))
+        total = match.groupdict().get("all")
+        stop = match.end()
+        better = _patterns().after.match(text, _skip_blanks(text, stop))
+        if better:
+            stop = better.end()
+        yield Quantity(
+            Span(match.start(), stop),
+            number,
+            Decimal(match["n"]),
+            None,
+            "<=" if better else entry.value,
+            "rank",
+            "hạng",
+            Decimal(total) if total else None,
+            match.end(),
+            True,
+            entry.name,
+        )
 
 
 def _quantity(
@@ -511,12 +540,16 @@ def _held(text: str, start: int) -> bool:
     )
 
 
-def _in_words(text: str, lowered: str, blocked: list[Span]) -> Iterator[Quantity]:
+def _number_words(text: str, lowered: str) -> Iterator[re.Match[str]]:
+    """Numbers in words, where a word of comparison stands in the text."""
+    if any(entry.may_be_in(lowered) for entry in _patterns().bounds):
+        yield from _patterns().word.finditer(text)
+
+
+def _in_words(text: str, words: Iterable[re.Match[str]], blocked: list[Span]) -> Iterator[Quantity]:
     """ "tối thiểu một xã": a number in words counts only beside a word of comparison."""
     known = _patterns()
-    if not any(entry.may_be_in(lowered) for entry in known.bounds):
-        return
-    for match in known.word.finditer(text):
+    for match in words:
         comparator, begin, rule = _compare_before(text, match.start())
         if comparator not in {">=", "<="} or _inside(blocked, *match.span()):
             continue

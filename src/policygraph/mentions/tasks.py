@@ -28,9 +28,7 @@ _SILENT = {Topic.SITUATION, Topic.PURPOSE, Topic.OBJECTIVES, Topic.FUNDING}
 _WORKING = {Topic.TASKS, Topic.ORGANISATION}
 _CHAPTERS = {"phan", "chuong", "muc", "tieu-muc", "phu-luc", "nhom", "bang"}
 _FURNITURE = {"trang", "chu-thich", "dau-bang", "doan", "tieu-de", "bang"}
-_CLAUSE = re.compile(r"(?:\s+như)?[;.:](?=\s)")
-_LONGEST_CLAUSE = 8
-"""Code points of " như:" with what stands behind it."""
+_STOP = re.compile(r"[;.:](?=\s)")
 _MARKUP = re.compile(r"\*+|\\(?=[-–*])|</?[a-zA-Z][^<>]*>")
 _OPENING = re.compile(r"[.;(–]\s*(?=\w)")
 _BETWEEN = re.compile(r"[\s*\\+\-–—•]*")
@@ -207,11 +205,11 @@ def _under_chapter(tree: Tree, part: Part) -> bool:
 def short_label(text: str) -> str:
     """The first clause, at most some ninety characters, cut at the end of a word."""
     plain = " ".join(_MARKUP.sub("", text).split()).strip(" -+–;:.,")
-    for found in _CLAUSE.finditer(plain, 0, LABEL_LIMIT + _LONGEST_CLAUSE):
-        if found.start() > LABEL_LIMIT:
+    for found in _STOP.finditer(plain):
+        head = plain[: found.start()].removesuffix(" như")
+        if len(head) > LABEL_LIMIT:
             break
-        head = plain[: found.start()]
-        named = found[0].endswith(":") and _entry("actor.opening").pattern.match(head)
+        named = found[0] == ":" and _entry("actor.opening").pattern.match(head)
         closed = head.count("(") <= head.count(")")
         if len(head) >= LABEL_LIMIT // 3 and closed and not named:
             return head.rstrip(" ,")

@@ -314,8 +314,9 @@ class _Writer:
         graph.type(node, "pg:Baseline" if mention.is_baseline else "pg:Target")
         graph.link(node, "pg:stipulatedIn", self._part_iri(part))
         graph.link(node, "pg:inDocument", self.node)
-        graph.text(node, "pg:text", self.tree.join(mention.pieces), "vi")
-        graph.text(node, "rdfs:label", shorten(self.tree.join(mention.pieces), 90), "vi")
+        words = self.tree.join(mention.pieces)
+        graph.text(node, "pg:text", words, "vi")
+        graph.text(node, "rdfs:label", shorten(words, _LABEL_TITLE), "vi")
         graph.link(node, "pg:indicator", indicator_iri(mention))
         graph.text(node, "pg:indicatorWording", mention.indicator, "vi")
         if mention.comparator:

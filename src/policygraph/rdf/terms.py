@@ -161,7 +161,17 @@ def _term(value: str, kind: str) -> Object:
 
 
 def _natural(name: str) -> str:
-    """Sort key under which "…II.10" follows "…II.9"."""
+    """Sort key under which "…II.10" follows "…II.9"; subjects share most of their names."""
+    head, dot, tail = name.rpartition(".")
+    return _natural_head(head) + dot + _padded(tail)
+
+
+@lru_cache(maxsize=1024)
+def _natural_head(name: str) -> str:
+    return _padded(name)
+
+
+def _padded(name: str) -> str:
     parts = _DIGITS.split(name)
     parts[1::2] = [digits.zfill(9) for digits in parts[1::2]]
     return "\0".join(parts)

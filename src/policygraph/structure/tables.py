@@ -83,7 +83,10 @@ def columns_of(texts: tuple[str, ...]) -> tuple[str, ...] | None:
     """
     if any(len(text) > _LONGEST_HEAD for text in texts):
         return None
-    roles = [column_of(text) for text in texts]
+    first = column_of(texts[0])
+    if first is None and texts[0].strip(SPACE):
+        return None
+    roles = [first, *map(column_of, texts[1:])]
     hits = sum(role is not None for role in roles)
     filled = sum(bool(text.strip(SPACE)) for text in texts)
     if hits < _HEAD_CELLS or (roles[0] != "number" and hits < filled) or "content" not in roles:
