@@ -49,8 +49,8 @@ def measure(copies: Sequence[int] = COPIES) -> list[Row]:
     peer: list[float] = []
     for number, sources in enumerate(rounds):
         works = [(ours, to_graph), (peer, segment)]
-        for seconds, work in reversed(works) if number % 2 else works:
-            seconds.append(spent(partial(work, sources)) / megabytes[number])
+        for times, work in reversed(works) if number % 2 else works:
+            times.append(spent(partial(work, sources)) / megabytes[number])
     ours, peer = ours[1:], peer[1:]
     ratios = sorted(a / b for a, b in zip(ours, peer, strict=True))
     rows = [
