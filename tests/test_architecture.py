@@ -71,6 +71,8 @@ ROWS = (
         "ladder",
         "marks",
         "contents",
+        "spokes",
+        "succession",
         "folding",
         "listings",
         "ontology_terms",

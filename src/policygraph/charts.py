@@ -16,7 +16,8 @@ _ROW, _BAR, _LINE, _GAP, _HEAD, _AXIS = 44, 14, 22, 10, 30, 26
 """Heights in pixels: a row with its label, a bar, a line of the legend, the gap below it, a
 heading, the axis."""
 _LABEL = 40
-"""Longest label of a row, in code points: on a phone it shares its line with the value."""
+"""Longest label of a row, in code points: on a phone it shares its line with the value, of which
+only the sum is written where both would not fit."""
 _TICKS = 5
 _ROOM = 1.1
 _LEAST = 1e-6
@@ -86,6 +87,8 @@ def bars(caption: Caption, series: Sequence[str], rows: Sequence[Bar]) -> str:
     for place, row in enumerate(rows):
         y = top + _ROW * place
         told = " · ".join(f"{n} {v}" for n, v in zip(series, row.values, strict=True) if v)
+        if len(row.label) + len(told) > _LABEL:
+            told = str(sum(row.values))
         _text(svg, _short(row.label), "0", y + 16, "chart-label")
         _text(svg, told, "100%", y + 16, "chart-value", anchor="end")
         start = 0

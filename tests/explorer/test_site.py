@@ -18,6 +18,7 @@ PAGES = (
     "/lineage?of=52-NQ/TW",
     "/documents/vn-61.tu.ct.2019.39",
     "/tasks/vn-61.ubnd.kh.2021.2358.II.1.c.1",
+    "/agencies/vn-61.so-thong-tin-va-truyen-thong",
     "/documents/vn-61.tu.ct.2019.39/text",
 )
 

@@ -10,6 +10,7 @@ from policygraph.examples import Example
 from policygraph.settings import Settings
 from policygraph_api.explorer import (
     about,
+    agencies,
     documents,
     editor,
     gaps,
@@ -35,6 +36,7 @@ PAGES = (
     text_view,
     indicators,
     tasks,
+    agencies,
     lineage,
     gaps,
     about,
