@@ -42,6 +42,7 @@ _LEVELS = (
     ("so", "kh", "Plan"),
     ("xa", "kh", "Plan"),
 )
+_TYPES = {"nq": "nghi-quyet", "kh": "ke-hoach"}
 _WORDS = """
 chuyển đổi số phát triển kinh tế hạ tầng dữ liệu dùng chung hoàn thành trước năm nâng cao chất
 lượng dịch vụ công trực tuyến cơ quan nhà nước người dân doanh nghiệp đào tạo nguồn nhân lực an
@@ -222,7 +223,7 @@ def _document(place: _Place, tasks: int, draw: random.Random) -> Iterator[str]:
     yield f'{document} {_TITLE} "{_words(draw, 12)}"@vi'
     yield f'{document} {_ISSUED} "{year}-{draw.randint(1, 12):02d}-15"^^<{_XSD}date>'
     yield f"{document} {_pg('issuer')} {_agency(draw)}"
-    yield f"{document} {_pg('documentType')} <{iri.concept('document-type', kind)}>"
+    yield f"{document} {_pg('documentType')} <{iri.concept('document-type', _TYPES[kind])}>"
     for upper in place.above:
         yield f"{document} {_pg('implements')} {_thing(Kind.DOCUMENT, upper)}"
         yield from _citation(place, upper, "implements", draw)

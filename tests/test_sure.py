@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from policygraph import iri, lineage, queries, resources
@@ -199,6 +199,17 @@ def ask(snapshot: Snapshot, name: str, options: Options, **values: str) -> Itera
 
 @settings(max_examples=60, deadline=None)
 @given(cases, limits)
+@example(
+    # The register says one relation, the text another: the text joins the two as well.
+    Case(
+        (
+            Said(0, 1, Kind.DOCUMENT, "implements", "0.9", is_accepted=True, is_external=True),
+            Said(0, 1, Kind.DOCUMENT, "issuedWith", "0.9", is_accepted=True, is_external=False),
+        ),
+        (("0.9", True),) * DOCUMENTS,
+    ),
+    Options(),
+)
 def test_tasks_that_trace_to_a_document_do_so_over_edges_that_are_sure(case, options):
     snapshot, edges = snapshot_of(case), edges_of(case, options)
     certain = {lower for lower, relation, _ in edges if relation == STIPULATED_IN}

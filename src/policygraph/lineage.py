@@ -75,37 +75,42 @@ class Edges:
         return Edges([*self.text, *other.text], [*self.outside, *other.outside])
 
 
-def asserted(snapshot: Snapshot, relations: Sequence[str]) -> Edges:
-    """Direct edges of some relations.  The one place that says which assertions count: what
-    review rejects is to be left out here."""
-    listed = " ".join(f"<{relation}>" for relation in relations)
-    return _edges(snapshot, f"VALUES ?p {{ {listed} }} GRAPH ?g {{ ?s ?p ?o }} FILTER(isIRI(?o))")
+def asserted(snapshot: Snapshot, relations: Sequence[str], among: str = "") -> Edges:
+    """Direct edges of some relations, ``among`` a pattern that narrows their upper ends ?o.  What
+    review rejects states none, so that it is not here."""
+    names: dict[str, str] = {}
+
+    def read(pattern: str) -> Iterator[Edge]:
+        for row in snapshot.select(f"SELECT ?s ?o WHERE {{ {pattern} }}"):
+            lower, upper = row["s"], row["o"]
+            if lower is not None and upper is not None:
+                # One string for each name, however many edges it has: millions are held at once.
+                low, up = lower.value, upper.value
+                yield names.setdefault(low, low), names.setdefault(up, up)
+
+    text: list[Edge] = []
+    outside: list[Edge] = []
+    for relation in relations:
+        edge = f"?s <{relation}> ?o"
+        # The graph of each of millions of edges is not asked: only the register's few matter.
+        only_there = set(
+            read(
+                f"GRAPH <{REGISTER}> {{ {edge} }} {among} FILTER(isIRI(?o)) "
+                f"FILTER NOT EXISTS {{ GRAPH ?g {{ {edge} }} FILTER(?g != <{REGISTER}>) }}"
+            )
+        )
+        outside += only_there
+        text += (
+            pair for pair in read(f"{among} {edge} FILTER(isIRI(?o))") if pair not in only_there
+        )
+    return Edges(text, outside)
 
 
 def _grounds(snapshot: Snapshot) -> Edges:
     """``pg:basedOn`` to policy documents; laws that found competence are left out, else
     everything would rest on them."""
     types = " ".join(f"<{concept}>" for concept in policy_types())
-    return _edges(
-        snapshot,
-        f"VALUES ?type {{ {types} }} ?o pg:documentType ?type . GRAPH ?g {{ ?s <{BASED_ON}> ?o }}",
-    )
-
-
-def _edges(snapshot: Snapshot, pattern: str) -> Edges:
-    text: list[Edge] = []
-    outside: list[Edge] = []
-    names: dict[str, str] = {}
-    for row in snapshot.select(
-        f"SELECT ?s ?o (?g = <{REGISTER}> AS ?isOutside) WHERE {{ {pattern} }}"
-    ):
-        lower, upper, is_outside = row["s"], row["o"], row["isOutside"]
-        if lower is not None and upper is not None and is_outside is not None:
-            # One string for each name, however many edges it has: millions are held at once.
-            low, up = lower.value, upper.value
-            edge = names.setdefault(low, low), names.setdefault(up, up)
-            (outside if is_outside.value == "true" else text).append(edge)
-    return Edges(text, outside)
+    return asserted(snapshot, (BASED_ON,), f"VALUES ?type {{ {types} }} ?o pg:documentType ?type .")
 
 
 class Closure:
