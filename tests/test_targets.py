@@ -400,3 +400,17 @@ def test_a_table_between_bars_with_a_rule_under_its_head() -> None:
         "T | PLI/1 | = 80 % | 2023 | tỷ lệ hộ dùng nước sạch",
         "T | PLI/1 | >= 95 % | 2025 | tỷ lệ hộ dùng nước sạch",
     ]
+
+
+def test_a_table_without_numbers_whose_columns_are_years() -> None:
+    head = "| Chỉ tiêu | Hiện trạng 2020 | Mục tiêu 2025 |\n|---|---|---|\n"
+    tree, found = targets(f"I. MỤC TIÊU\n1. Cụ thể\n{head}| Số thôn chưa có điện | 35 | 0 |\n")
+    assert [line(tree, target) for target in found] == [
+        "B | I/1/1 | = 35 | 2020 | số thôn chưa có điện",
+        "T | I/1/1 | = 0 | 2025 | số thôn chưa có điện",
+    ]
+
+
+@pytest.mark.parametrize("text", ["Hỗ trợ tối đa 100 triệu đồng/doanh nghiệp", "| Rừng | 35 |"])
+def test_what_is_no_target(text: str) -> None:
+    assert not targets(f"I. CHÍNH SÁCH\n1. {text}\n")[1]

@@ -91,7 +91,8 @@ def task_references(view: View, part: int) -> tuple[Reference, ...]:
     found: list[Reference] = []
     for reference in find_references(view, part):
         before = view.text[: reference.start]
-        if named.search(before) and not by_rule.search(before):
+        is_named = named.search(before) or objects.pattern.match(view.text, reference.start)
+        if is_named and not by_rule.search(before):
             found.append(reference)
     return tuple(found)
 

@@ -102,7 +102,7 @@ class Singles(Wording):
     ) -> Found | None:
         """The agency of a matched form, with the place that follows it or the document's own."""
         agency = named.agency
-        if self.follows(last, agency.not_before):
+        if self.follows(last, agency.not_before) or self.goes_on(last):
             return None
         confidence = 0.98 if named.is_full else 0.95
         rule = "agency.full" if named.is_full else "agency.short"
@@ -143,6 +143,13 @@ class Singles(Wording):
             is_stated,
             head if head in LIST_HEADS and not is_stated else "",
         )
+
+    def goes_on(self, position: int) -> bool:
+        """Whether a hyphen leads on to more of the name: "Sở Giao thông vận tải | - Xây dựng"."""
+        if not (self.is_hyphen(position) and self.is_capital(position)):
+            return False
+        is_actor = self.words[position].folded in self.names.openings
+        return not is_actor and self.place_name(position) is None
 
     def is_provincial(self) -> bool:
         return self.place is not None and self.place.kind != "country"

@@ -187,6 +187,8 @@ class _Finder:
     # --- prose --------------------------------------------------------------------------------
 
     def _prose(self, part: Part, whole: View, mode: Mode) -> None:
+        if "|" in whole.text:  # cells of a table whose head says nothing known: no sentence
+            return
         for start, end in windows(whole.text, _WINDOW):
             view = whole
             if (start, end) != (0, len(whole.text)):
@@ -425,6 +427,8 @@ _FEES = re.compile(
     r"(?i)\s*(?:(?:tổng|mức|số)\s+)*(?:(?:học|kinh|chi|lệ|viện)\s+phí|lãi\s+suất|lương|tiền|giá)(?!\w)"
 )
 """What is paid or waived in part ("hỗ trợ 100% học phí") is a rate of support, no target."""
+_SUPPORT = re.compile(r"(?i)(?:hỗ\s+trợ|thưởng|mức\s+chi|cho\s+vay)(?!\w)")
+"""Before a limit in money it grants a sum: a rate of support, no target."""
 _FUNDS = re.compile(r"(?i)kinh\s+phí|dự\s+toán|tổng\s+(?:mức|vốn)|ngân\s+sách")
 
 
@@ -441,6 +445,8 @@ def _counts(quantity: Quantity, mode: Mode, text: str) -> bool:
         return percent and compared
     if mode is Mode.PRESENT:
         return quantity.kind != "measure" or not _FUNDS.search(before)
+    if quantity.comparator == "<=" and "đồng" in (quantity.unit or "") and _SUPPORT.search(before):
+        return False
     if percent or quantity.kind == "share":
         return not _FEES.match(text, quantity.span.end)
     if quantity.kind == "measure":
