@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -42,12 +43,25 @@ def test_graphml():
     assert next(d.text for d in root.iterfind(".//g:node/g:data", space)) == "Kế hoạch"
 
 
-def test_what_is_above_stands_higher_in_the_svg():
-    root = ET.fromstring(svg(CHAIN))
-    boxes = root.findall(".//{http://www.w3.org/2000/svg}a/{http://www.w3.org/2000/svg}rect")
-    heights = [int(box.attrib["y"]) for box in boxes]
-    assert heights == sorted(heights, reverse=True)
-    assert len(set(heights)) == 3
+def boxes(drawn):
+    root = ET.fromstring(svg(drawn))
+    found = root.findall(".//{http://www.w3.org/2000/svg}a/{http://www.w3.org/2000/svg}rect")
+    return [(int(box.attrib["x"]), int(box.attrib["y"])) for box in found]
+
+
+def test_what_is_above_stands_to_the_left_in_the_svg():
+    lefts = [x for x, _ in boxes(CHAIN)]
+    assert lefts == sorted(lefts, reverse=True)
+    assert len(set(lefts)) == 3
+
+
+def test_boxes_do_not_overlap_and_edges_of_one_pair_share_a_label():
+    nodes = (Node("urn:c", "Nghị quyết"), *(Node(f"urn:{n}", f"Kế hoạch {n}") for n in range(5)))
+    edges = tuple(Edge(f"urn:{n}", name, "urn:c") for n in range(5) for name in ("x", "y"))
+    drawn = Drawing(nodes, edges, True)
+    tops = sorted(y for x, y in boxes(drawn) if x > boxes(drawn)[0][0])
+    assert min(b - a for a, b in pairwise(tops)) > 48
+    assert svg(drawn).count(">x; y<") == 5
 
 
 @pytest.mark.parametrize("draw", [graphml, svg])
@@ -62,7 +76,7 @@ def test_no_label_gets_out(label):
         (Node("urn:a", label), Node("urn:b", "b")), (Edge("urn:a", "e", "urn:b"),), True
     )
     tags = {element.tag.rpartition("}")[2] for element in ET.fromstring(svg(drawn)).iter()}
-    assert tags <= {"svg", "title", "rect", "line", "text", "tspan", "a"}
+    assert tags <= {"svg", "title", "rect", "path", "text", "tspan", "a"}
     ET.fromstring(graphml(drawn))
     lines = mermaid(drawn).splitlines()
     assert len(lines) == 4

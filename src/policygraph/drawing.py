@@ -17,7 +17,7 @@ from policygraph.paths import Paths
 GRAPHML = "http://graphml.graphdrawing.org/xmlns"
 MAX_NODES = 300
 """Things of a drawing; nobody reads a larger one."""
-_BOX, _LINE, _GAP_X, _GAP_Y, _PAD = 220, 16, 24, 56, 12
+_BOX, _LINE, _GAP_X, _GAP_Y, _PAD = 240, 16, 150, 16, 10
 """Sizes in the SVG, in pixels."""
 _LETTERS = 30
 _LINES = 3
@@ -106,19 +106,24 @@ def graphml(drawing: Drawing) -> str:
 
 
 def svg(drawing: Drawing) -> str:
-    """Boxes in layers, what is above on top; every box links to its thing's page."""
-    rows = _rows(drawing)
-    height_of = _PAD * 2 + _LINE * _LINES
-    width = max(len(row) for row in rows) * (_BOX + _GAP_X) + _GAP_X
-    height = len(rows) * (height_of + _GAP_Y)
+    """Boxes in columns, what is above to the left; every box links to its thing's page."""
+    columns = _columns(drawing)
+    tall = _PAD * 2 + _LINE * _LINES
+    width = len(columns) * (_BOX + _GAP_X) - _GAP_X + 2 * _GAP_Y
+    height = max(map(len, columns)) * (tall + _GAP_Y) + _GAP_Y
     places = {}
-    for level, row in enumerate(rows):
-        start = (width - len(row) * (_BOX + _GAP_X) + _GAP_X) // 2
-        for place, address in enumerate(row):
-            top = _GAP_Y // 2 + (len(rows) - 1 - level) * (height_of + _GAP_Y)
-            places[address] = (start + place * (_BOX + _GAP_X), top)
-    body = [_line(edge, places, height_of) for edge in drawing.edges]
-    body += [_box(node, places[node.iri], height_of) for node in drawing.nodes]
+    for number, column in enumerate(columns):
+        top = (height - len(column) * (tall + _GAP_Y) + _GAP_Y) // 2
+        for place, address in enumerate(column):
+            left = _GAP_Y + number * (_BOX + _GAP_X)
+            places[address] = (left, top + place * (tall + _GAP_Y))
+    told: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for edge in drawing.edges:
+        told[edge.lower, edge.upper].append(edge.label)
+    ends = {pair: _ends(places[pair[0]], places[pair[1]], tall) for pair in told}
+    body = [_line(*ends[pair]) for pair in told]
+    body += [_box(node, places[node.iri], tall) for node in drawing.nodes]
+    body += [_label("; ".join(labels), *ends[pair]) for pair, labels in told.items()]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" role="img" font-family="sans-serif" font-size="12">'
@@ -127,42 +132,60 @@ def svg(drawing: Drawing) -> str:
     )
 
 
-def _rows(drawing: Drawing) -> Sequence[Sequence[str]]:
-    """Things by layer, the lowest first; one that is above another is in a later layer, cycles
-    apart."""
-    above: Mapping[str, list[str]] = defaultdict(list)
+def _columns(drawing: Drawing) -> Sequence[Sequence[str]]:
+    """Things by how far they are from the top, the highest first; one that is below another is
+    in a later column, cycles apart."""
+    below: Mapping[str, list[str]] = defaultdict(list)
     for edge in drawing.edges:
-        above[edge.lower].append(edge.upper)
-    level = {node.iri: 0 for node in drawing.nodes}
-    for _ in range(len(level)):
-        raised = False
-        for lower, uppers in above.items():
-            for upper in uppers:
-                if level[upper] <= level[lower] < len(level) - 1 and lower != upper:
-                    level[upper] = level[lower] + 1
-                    raised = True
-        if not raised:
+        below[edge.upper].append(edge.lower)
+    depth = {node.iri: 0 for node in drawing.nodes}
+    for _ in range(len(depth)):
+        moved = False
+        for upper, lowers in below.items():
+            for lower in lowers:
+                if depth[lower] <= depth[upper] < len(depth) - 1 and lower != upper:
+                    depth[lower] = depth[upper] + 1
+                    moved = True
+        if not moved:
             break
-    used = sorted(set(level.values()))
-    return [[address for address in level if level[address] == depth] for depth in used]
+    used = sorted(set(depth.values()))
+    return [[address for address in depth if depth[address] == step] for step in used]
 
 
-def _line(edge: Edge, places: Mapping[str, tuple[int, int]], height: int) -> str:
-    (x1, y1), (x2, y2) = places[edge.lower], places[edge.upper]
-    start, end = (x1 + _BOX // 2, y1), (x2 + _BOX // 2, y2 + height)
-    middle = ((start[0] + end[0]) // 2, (start[1] + end[1]) // 2)
+Point = tuple[int, int]
+
+
+def _ends(lower: Point, upper: Point, tall: int) -> tuple[Point, Point]:
+    """Where an edge leaves the lower box, to the left, and meets the upper one."""
+    return (lower[0], lower[1] + tall // 2), (upper[0] + _BOX, upper[1] + tall // 2)
+
+
+def _line(start: Point, end: Point) -> str:
+    (x1, y1), (x2, y2) = start, end
+    middle = (x1 + x2) // 2
     return (
-        f'<line x1="{start[0]}" y1="{start[1]}" x2="{end[0]}" y2="{end[1]}" stroke="#666"/>'
-        f'<text x="{middle[0]}" y="{middle[1]}" text-anchor="middle" fill="#444">'
-        f"{escape(edge.label)}</text>"
+        f'<path d="M{x1} {y1} C{middle} {y1} {middle} {y2} {x2 + 8} {y2}" fill="none" '
+        f'stroke="#666"/><path d="M{x2} {y2} l9 -4 v8 z" fill="#666"/>'
+    )
+
+
+def _label(label: str, start: Point, end: Point) -> str:
+    """In the gap left of the lower box, where no other box stands, at the height of the curve."""
+    x = start[0] - _GAP_X // 2
+    way = min(_GAP_X / 2 / max(start[0] - end[0], 1), 1.0)
+    y = round(start[1] + (end[1] - start[1]) * way * way * (3 - 2 * way)) + 4
+    return (
+        f'<text x="{x}" y="{y}" text-anchor="middle" fill="#333" stroke="#fff" stroke-width="4" '
+        f'paint-order="stroke">{escape(_plain(label))}</text>'
     )
 
 
 def _box(node: Node, place: tuple[int, int], height: int) -> str:
     x, y = place
     lines = wrap(_plain(node.label), _LETTERS, max_lines=_LINES, placeholder=" …") or [node.iri]
+    top = y + (height - _LINE * len(lines)) // 2 - 4
     texts = "".join(
-        f'<tspan x="{x + _BOX // 2}" y="{y + _PAD + _LINE * (n + 1) - 4}">{escape(text)}</tspan>'
+        f'<tspan x="{x + _BOX // 2}" y="{top + _LINE * (n + 1)}">{escape(text)}</tspan>'
         for n, text in enumerate(lines)
     )
     address = "/" + node.iri.removeprefix(iri.BASE) if node.iri.startswith(iri.BASE) else "#"

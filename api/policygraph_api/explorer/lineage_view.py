@@ -151,6 +151,15 @@ class View:
         return range(min(printed), max(printed) + 1) if printed else ()
 
     @property
+    def below(self) -> list[Work]:
+        """The tasks that are wished for, but for the thing itself."""
+        return [work for work in self.folding.works if work.iri != self.thing]
+
+    @property
+    def all_below(self) -> list[Work]:
+        return [work for work in self.folding.all_works if work.iri != self.thing]
+
+    @property
     def works(self) -> Mapping[str, list[Work]]:
         """The tasks by their document."""
         found: dict[str, list[Work]] = {}
@@ -213,7 +222,7 @@ def sketch(site: Site, view: View) -> drawing.Drawing:
 
 def caption(site: Site, view: View, box: Box) -> str:
     """How many tasks a box stands for."""
-    if box.iri == view.thing and (below := len(view.folding.works)) > box.tasks:
+    if box.iri == view.thing and (below := len(view.below)) > box.tasks:
         return site.t("lineage.below", n=below)
     return site.t("lineage.tasks", n=box.tasks) if box.tasks else ""
 

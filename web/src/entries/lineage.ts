@@ -9,13 +9,12 @@ const NOTHING: Picture = { boxes: [], lines: [], opened: [], isComplete: true, s
 function start(place: HTMLElement): void {
   const panel = need<HTMLElement>("#panel");
   const body = need<HTMLElement>("#panel-body");
-  const hint = need<HTMLElement>("#panel-hint");
   const summary = need<HTMLElement>("#summary");
   const said = need<HTMLElement>("#said");
   let picture = NOTHING;
 
   const tools = need<HTMLElement>("#tools");
-  for (const element of [place, panel, tools]) element.hidden = false;
+  for (const element of [place, tools]) element.hidden = false;
   const graph = new Graph(place, {
     onBox: (id) => {
       const box = picture.boxes.find((one) => one.id === id);
@@ -73,22 +72,24 @@ function start(place: HTMLElement): void {
   }
 
   function tell(part: DocumentFragment): void {
-    hint.hidden = true;
     body.replaceChildren(part);
+    panel.hidden = false;
+    graph.resize();
   }
 
   function tellNothing(): void {
-    hint.hidden = false;
-    body.replaceChildren();
+    panel.hidden = true;
+    graph.resize();
     graph.select(null);
   }
 
   function tellBox(id: string): void {
     const box = picture.boxes.find((one) => one.id === id);
     if (!box) return;
-    graph.select(id);
     const lines = picture.lines.filter((line) => line.lower === id);
     tell(boxPart(box, lines, () => toggle(id)));
+    graph.select(id);
+    graph.reveal(id);
     const state = box.canOpen ? (box.isOpen ? place.dataset.open : place.dataset.folded) : "";
     said.textContent = [box.kindLabel, box.label, box.caption, state].filter(Boolean).join(", ");
   }
@@ -96,8 +97,8 @@ function start(place: HTMLElement): void {
   function tellLine(id: string): void {
     const line = picture.lines.find((one) => one.id === id);
     if (line) {
-      graph.select(id);
       tell(linePart(line));
+      graph.select(id);
     } else tellNothing();
   }
 
@@ -105,7 +106,6 @@ function start(place: HTMLElement): void {
   function choose(id: string): void {
     if (query().has("edge")) go((parameters) => parameters.delete("edge"));
     tellBox(id);
-    graph.reveal(id);
   }
 
   function chooseLine(id: string): void {
@@ -113,15 +113,18 @@ function start(place: HTMLElement): void {
     tellLine(id);
   }
 
+  function leave(): void {
+    if (query().has("edge")) go((parameters) => parameters.delete("edge"));
+    tellNothing();
+    place.focus();
+  }
+
   const keys: Record<string, () => void> = {
     Enter: () => activate(),
     " ": () => activate(),
     "+": () => graph.zoom(1),
     "-": () => graph.zoom(-1),
-    Escape: () => {
-      if (query().has("edge")) go((parameters) => parameters.delete("edge"));
-      tellNothing();
-    },
+    Escape: () => leave(),
   };
   for (const arrow of ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"] as Arrow[])
     keys[arrow] = () => {
@@ -151,6 +154,7 @@ function start(place: HTMLElement): void {
     in: () => graph.zoom(1),
     out: () => graph.zoom(-1),
     png: () => void save(),
+    close: () => leave(),
   };
   for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-do]")) {
     button.hidden = false;

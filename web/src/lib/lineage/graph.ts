@@ -4,7 +4,7 @@ import { lay } from "./layout";
 import { behind, face, looks, WIDTH } from "./look";
 import type { Picture } from "./picture";
 
-const LEGIBLE = 0.85;
+const LEGIBLE = 0.8;
 const STEP = 1.3;
 const MARGIN = 24;
 
@@ -72,7 +72,7 @@ export class Graph {
     this.core.resize();
   }
 
-  /** All of it where that is legible, else the thing asked about at the left. */
+  /** All of it where that is legible, else the thing asked about, with what is below it to the right. */
   private begin(): void {
     this.core.fit(undefined, MARGIN);
     if (this.core.zoom() > 1) this.core.zoom(1);
@@ -83,9 +83,8 @@ export class Graph {
     this.core.zoom(LEGIBLE);
     const thing = this.core.nodes("[?isThing]").first();
     const box = thing.renderedBoundingBox();
-    const right = Math.min(MARGIN - box.x1, this.place.clientWidth - MARGIN - box.x2);
     this.core.panBy({
-      x: thing.indegree(false) ? MARGIN - box.x1 : right,
+      x: thing.indegree(false) ? MARGIN - box.x1 : this.place.clientWidth - MARGIN - box.x2,
       y: this.place.clientHeight / 2 - (box.y1 + box.y2) / 2,
     });
   }
