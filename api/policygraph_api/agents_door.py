@@ -14,10 +14,10 @@ from mcp.server.transport_security import TransportSecuritySettings
 from starlette.types import Receive, Scope, Send
 
 from policygraph_api import agents
+from policygraph_api.jobs import MB
 from policygraph_api.served import asked
 from policygraph_api.shelf import Shelves
 from policygraph_api.sparql import Sparql
-from policygraph_api.workers import MB
 
 PATH = "/mcp"
 ACCEPT = "application/sparql-results+json, text/turtle;q=0.9"

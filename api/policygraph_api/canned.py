@@ -24,12 +24,12 @@ from policygraph.lookup import Lookup
 from policygraph.queries import MAX_VALUE, CannedQuery, Parameter, Type, bind, write_records
 from policygraph.settings import Settings
 from policygraph.store import RESULT_FORMATS, Snapshot, serialize
+from policygraph_api.jobs import MB, RECORDS, Job, Refusal
 from policygraph_api.negotiation import choose
 from policygraph_api.problems import ProblemError
 from policygraph_api.replies import Replying, reply
 from policygraph_api.served import asked
 from policygraph_api.sparql import Sparql, as_problem
-from policygraph_api.workers import MB, RECORDS, Job, Refusal
 
 _OFFERED = (RECORDS, *RESULT_FORMATS)
 

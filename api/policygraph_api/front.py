@@ -25,11 +25,11 @@ from policygraph.store import GRAPH_FORMATS, RESULT_FORMATS
 from policygraph_api import logs
 from policygraph_api.cache import Cache
 from policygraph_api.explorer.errors import Tell
+from policygraph_api.jobs import MB
 from policygraph_api.metrics import Metrics
 from policygraph_api.problems import ProblemError
 from policygraph_api.replies import Header, Reply
 from policygraph_api.served import Builds, Served, asking
-from policygraph_api.workers import MB
 
 log = logging.getLogger(__name__)
 

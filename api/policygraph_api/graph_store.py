@@ -7,12 +7,12 @@ from urllib.parse import parse_qsl
 from starlette.types import Receive, Scope
 
 from policygraph.store import GRAPH_FORMATS
+from policygraph_api.jobs import MB, Job, Refusal
 from policygraph_api.negotiation import choose
 from policygraph_api.problems import ProblemError
 from policygraph_api.replies import Reply, reply
 from policygraph_api.served import Served
 from policygraph_api.sparql import Sparql, as_problem, header
-from policygraph_api.workers import MB, Job, Refusal
 
 _DEFAULT = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 

@@ -22,8 +22,9 @@ from policygraph.settings import Settings
 from policygraph.sparql_text import form
 from policygraph.store import GRAPH_FORMATS, RESULT_FORMATS
 from policygraph_api import guard
+from policygraph_api.jobs import MB, SPOOLED, Answer, Job, Refusal, Result, Spool
 from policygraph_api.negotiation import choose
-from policygraph_api.workers import MB, SPOOLED, Answer, Counts, Job, Refusal, Result, Run, Spool
+from policygraph_api.workers import Counts, Run
 
 _REFUSED = 400
 _BUSY = frozenset({429, 503})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from policygraph_api.workers import Spool
+from policygraph_api.jobs import Spool
 
 Header = tuple[bytes, bytes]
 

@@ -25,8 +25,9 @@ from policygraph.errors import StoreError
 from policygraph.lookup import Lookup
 from policygraph.queries import CannedQuery
 from policygraph.settings import Settings
+from policygraph_api.jobs import Job, Result
 from policygraph_api.remote import RemoteRunner
-from policygraph_api.workers import Counts, Job, Limits, Pool, Result, Run
+from policygraph_api.workers import Counts, Limits, Pool, Run
 
 _REMOTES = {"standard": engine_http.Remote, "virtuoso": Virtuoso}
 log = logging.getLogger(__name__)

@@ -16,11 +16,12 @@ from policygraph.settings import Settings
 from policygraph.sparql_text import bare, depth, unescape
 from policygraph_api.budgets import Budgets
 from policygraph_api.description import describe
+from policygraph_api.jobs import MB, Job, Refusal, Result, Spool
 from policygraph_api.metrics import Metrics
 from policygraph_api.problems import ProblemError
 from policygraph_api.replies import Header, Reply, reply
 from policygraph_api.served import Served
-from policygraph_api.workers import MB, Job, Refusal, Result, Run, Spool
+from policygraph_api.workers import Run
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"

@@ -16,45 +16,41 @@ the long ones.  Clients take turns, so one that sends a hundred queries waits fo
 from __future__ import annotations
 
 import asyncio
-import ctypes
-import io
 import itertools
 import marshal
 import multiprocessing
 import os
-import resource
 import shutil
-import signal
 import socket
-import struct
 import tempfile
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import cast
 
-from typing_extensions import Buffer
-
-from policygraph import matches, search
-from policygraph.errors import QueryError, StoreError
-from policygraph.queries import write_records
+from policygraph.errors import StoreError
 from policygraph.sparql_text import shape
-from policygraph.store import Snapshot, media_types, open_read_only, serialize
-from policygraph_api import guard
-from policygraph_api.negotiation import choose
+from policygraph_api.jobs import (
+    ANSWER,
+    HEAD,
+    LENGTH,
+    QUICK,
+    READY,
+    SPOOL,
+    Answer,
+    Job,
+    Refusal,
+    Result,
+    Spool,
+)
+from policygraph_api.worker import work
 
-MB = 1024 * 1024
-QUICK = 0.1
-"""Seconds a look-up may take; what runs longer is a long query."""
 PRESSED, CROWD = 0.025, 16
 """What counts as long while more than so many queries wait for their first try."""
 TICK, PRESSED_TICK = 0.05, 0.01
-RECORDS = "application/json"
-SPOOLED = MB // 4
-"""Bytes of an answer that are kept in memory."""
 REMEMBERED = 4096
 """Texts of long queries that are known again."""
 DAMPING = 0.5
@@ -62,58 +58,6 @@ DAMPING = 0.5
 
 START_WITHIN = 60.0
 """Seconds in which the workers must have opened their store."""
-
-_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
-_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
-_LENGTH = struct.Struct("!I")
-_HEAD = struct.Struct("!c?IQ")
-"""Of a worker's message: its kind, whether the worker leaves, lengths of note and body."""
-_READY, _ANSWER, _SPOOL, _REFUSAL = b"W", b"A", b"F", b"R"
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A query with its dataset and what the client accepts; ``max_bytes`` bounds the answer,
-    ``services`` are the beginnings of IRIs that SERVICE may call.  With ``records``, a JSON object,
-    the answer is that object with the rows as plain records in it."""
-
-    query: str
-    default_graphs: tuple[str, ...]
-    named_graphs: tuple[str, ...]
-    accept: str | None
-    max_bytes: int
-    services: tuple[str, ...] = ()
-    records: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Spool:
-    """An answer in a file that has no name any more; ``size`` in bytes."""
-
-    file: BinaryIO
-    size: int
-
-    def chunks(self, size: int = SPOOLED) -> Iterator[bytes]:
-        with self.file:
-            while chunk := self.file.read(size):
-                yield chunk
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    media_type: str
-    body: bytes | Spool
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A query that was not answered; ``kind`` is a kind of problem."""
-
-    kind: str
-    detail: str
-
-
-Result = Answer | Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,25 +126,25 @@ class _Link(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         buffer = self._buffer
         buffer += data
-        while len(buffer) >= _HEAD.size:
-            kind, leaves, note_size, body_size = _HEAD.unpack_from(buffer)
-            end = _HEAD.size + note_size + body_size
+        while len(buffer) >= HEAD.size:
+            kind, leaves, note_size, body_size = HEAD.unpack_from(buffer)
+            end = HEAD.size + note_size + body_size
             if len(buffer) < end:
                 return
-            note = buffer[_HEAD.size : _HEAD.size + note_size].decode("utf-8")
-            body = bytes(buffer[_HEAD.size + note_size : end])
+            note = buffer[HEAD.size : HEAD.size + note_size].decode("utf-8")
+            body = bytes(buffer[HEAD.size + note_size : end])
             del buffer[:end]
             self.is_leaving = leaves
-            if kind == _READY:
+            if kind == READY:
                 self.is_ready, self.is_cut_off = True, body == b"1"
                 self._pool.became_free(self)
             else:
                 self._pool.finished(self, self._result(kind, note, body))
 
     def _result(self, kind: bytes, note: str, body: bytes) -> Result:
-        if kind == _ANSWER:
+        if kind == ANSWER:
             return Answer(note, body)
-        if kind == _SPOOL:
+        if kind == SPOOL:
             path = self._pool.spool / os.fsdecode(body)
             file = path.open("rb")
             path.unlink()
@@ -225,7 +169,7 @@ class _Link(asyncio.Protocol):
             )
         )
         if self._transport is not None:
-            self._transport.write(_LENGTH.pack(len(packed)) + packed)
+            self._transport.write(LENGTH.pack(len(packed)) + packed)
 
     def kill(self) -> None:
         if self.process is not None and self.process.pid is not None:
@@ -306,7 +250,7 @@ class Pool:
         """Start the workers and wait until they have opened the store."""
         self._loop = asyncio.get_running_loop()
         # With the main module preloaded, no worker loads it anew.
-        context().set_forkserver_preload(["__main__", __name__])
+        context().set_forkserver_preload(["__main__", work.__module__])
         await asyncio.gather(*(self._start_worker() for _ in range(self.limits.workers + 1)))
         patience = time.monotonic() + START_WITHIN
         while not all(link.is_ready for link in self._state.links):
@@ -603,140 +547,3 @@ def _reap(processes: list[ForkServerProcess]) -> None:
     for process in processes:
         process.join()
         process.close()
-
-
-# The worker's side.
-
-
-class _Sink(io.BytesIO):
-    """Takes an answer: into memory first, into a file of the spool beyond ``SPOOLED``."""
-
-    def __init__(self, spool: str, limit: int) -> None:
-        super().__init__()
-        self._spool, self._limit = spool, limit
-        self._size = 0
-        self.memory = bytearray()
-        self._file: BinaryIO | None = None
-        self.name = ""
-        self.is_full = False
-
-    def write(self, data: Buffer, /) -> int:
-        view = memoryview(data)
-        self._size += view.nbytes
-        if self._size > self._limit:
-            self.is_full = True
-            raise OSError("the answer is larger than allowed")
-        if self._file is None and self._size > SPOOLED:
-            handle, path = tempfile.mkstemp(dir=self._spool)
-            self.name = Path(path).name
-            self._file = os.fdopen(handle, "wb", buffering=MB)
-            self._file.write(self.memory)
-            self.memory.clear()
-        if self._file is None:
-            self.memory += view
-        else:
-            self._file.write(view)
-        return view.nbytes
-
-    def end(self, keep: bool) -> None:
-        if self._file is not None:
-            self._file.close()
-            if not keep:
-                (Path(self._spool) / self.name).unlink()
-
-
-def work(link: socket.socket, store: str, memory_mb: int, spool: str, connected: bool) -> None:
-    """A worker's life: answer queries until the service is gone or memory does not come back."""
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    cut_off = not connected and _leave_network(libc)
-    snapshot = open_read_only(Path(store))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    limit = _pages(0) + memory_mb * MB
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    recycled_at = _pages(1) + memory_mb * MB // 4
-    _say(link, _READY, False, "", b"1" if cut_off else b"0")
-    while packed := _listen(link):
-        started = time.monotonic()
-        job = Job(*marshal.loads(packed))
-        sink = _Sink(spool, job.max_bytes)
-        kind, note, body = _answer(snapshot, job, sink, connected)
-        # Only a query that took a while can have taken much memory.
-        leaves = time.monotonic() - started > QUICK / 2 and _pages(1) > recycled_at
-        sink.end(keep=kind == _SPOOL)
-        _say(link, kind, leaves, note, body)
-        if leaves:
-            return
-
-
-def _leave_network(libc: ctypes.CDLL) -> bool:
-    """Move into a network namespace of its own, which has no way out; False if not allowed."""
-    return any(libc.unshare(f) == 0 for f in (_CLONE_NEWNET, _CLONE_NEWUSER | _CLONE_NEWNET))
-
-
-def _pages(column: int) -> int:
-    """Bytes of address space (0) or resident memory (1)."""
-    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[column]
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
-
-
-def _listen(link: socket.socket) -> bytes:
-    """The next job as it was packed; empty when the service is gone."""
-    data = link.recv(MB)
-    if not data:
-        return b""
-    while len(data) < _LENGTH.size or len(data) < _LENGTH.size + _LENGTH.unpack_from(data)[0]:
-        more = link.recv(MB)
-        if not more:
-            return b""
-        data += more
-    return data[_LENGTH.size :]
-
-
-def _say(link: socket.socket, kind: bytes, leaves: bool, note: str, body: Buffer) -> None:
-    words, content = note.encode("utf-8"), memoryview(body)
-    head = _HEAD.pack(kind, leaves, len(words), content.nbytes)
-    link.sendall(b"".join((head, words, content)))
-
-
-def _answer(
-    snapshot: Snapshot, job: Job, sink: _Sink, connected: bool
-) -> tuple[bytes, str, Buffer]:
-    """Check for SERVICE, evaluate, serialise; gives the kind of message, its note and body."""
-    for called in guard.called_services(job.query):
-        if not (job.services and called.startswith(job.services)):
-            return _REFUSAL, "service-refused", called.encode("utf-8")
-        if not connected:
-            return _REFUSAL, "service-allowed", b""
-
-    def find(question: str, limit: int, kinds: Sequence[str]) -> Sequence[tuple[str, float]]:
-        return search.index_of(snapshot).matching(question, limit, kinds)
-
-    try:
-        found = matches.query(snapshot, job.query, find, job.default_graphs, job.named_graphs)
-        if job.records is not None:
-            media_type = RECORDS
-            write_records(found, job.records, sink)
-        else:
-            offered = media_types(found)
-            chosen = choose(job.accept, offered)
-            if chosen is None:
-                return _REFUSAL, "not-acceptable", ", ".join(offered).encode("ascii")
-            media_type = chosen
-            serialize(found, media_type, sink)
-    except QueryError as error:
-        return _REFUSAL, "syntax", str(error).encode("utf-8", "replace")
-    except StoreError as error:
-        return _REFUSAL, "engine", str(error).encode("utf-8", "replace")
-    except MemoryError:
-        return _REFUSAL, "worker-died", b""
-    except (OSError, RuntimeError, ValueError) as error:
-        if sink.is_full:
-            return _REFUSAL, "answer-too-large", str(job.max_bytes // MB).encode("ascii")
-        return _REFUSAL, "evaluation", str(error).encode("utf-8", "replace")
-    if sink.name:
-        return _SPOOL, media_type, os.fsencode(sink.name)
-    return _ANSWER, media_type, sink.memory

@@ -8,7 +8,8 @@ import signal
 
 import pytest
 
-from policygraph_api.workers import SPOOLED, Answer, Job, Limits, Pool, Refusal, Spool
+from policygraph_api.jobs import SPOOLED, Answer, Job, Refusal, Spool
+from policygraph_api.workers import Limits, Pool
 
 POINT = "SELECT ?n { doc:vn-61.ubnd.kh.2021.2358 pg:documentNumber ?n }"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"

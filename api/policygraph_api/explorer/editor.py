@@ -21,11 +21,11 @@ from policygraph.examples import Example as Free
 from policygraph.examples import runnable
 from policygraph.queries import CannedQuery, Parameter, bind
 from policygraph_api.explorer.site import Site
+from policygraph_api.jobs import MB
 from policygraph_api.places import OWN_PAGES, Here, here
 from policygraph_api.problems import KINDS, ProblemError
 from policygraph_api.served import asked
 from policygraph_api.sparql import Sparql
-from policygraph_api.workers import MB
 
 ACCEPT = "application/sparql-results+json, text/turtle;q=0.9"
 FIRST = """SELECT ?document ?title (COUNT(?task) AS ?tasks)
