@@ -28,7 +28,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 """Fields of a record that a list shows beside its name."""
 KINDS = {"documents": "doc", "tasks": "task", "agencies": "agency", "indicators": "indicator"}
 """What the search calls the things of a list."""
-FINER = frozenset({Type.BOOLEAN, Type.DECIMAL})
+FINER = frozenset({Type.BOOLEAN, Type.CONFIDENCE})
 """Types of filters that few need: they stand folded away."""
 PAGE = 25
 SHOWN = 8
