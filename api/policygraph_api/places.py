@@ -53,8 +53,9 @@ class Here:
                 return self.url(f"/documents/{'.'.join(document)}/text") + f"#p-{part}"
             page = OWN_PAGES.get(kind)
             return self.url(f"/{page}/{local}" if page else f"/data/id/{kind}/{local}.html")
-        if address.startswith(iri.ONTOLOGY):
-            return self.url("/ontology.html") + "#" + address.removeprefix(iri.ONTOLOGY)
+        if address.startswith(iri.ONTOLOGY.rstrip("#")):
+            _, hash_sign, term = address.partition("#")
+            return self.url("/ontology.html") + hash_sign + term
         if address.startswith(iri.BASE):
             return self.url(f"/data/{address.removeprefix(iri.BASE)}.html")
         return address if address.startswith(("https://", "http://")) else "#"

@@ -68,6 +68,10 @@ def test_an_iri_leads_to_its_page():
     assert place.href(base + "id/place/vn-61") == "/en/data/id/place/vn-61.html"
     assert place.href(base + "vocab/role/lead") == "/en/data/vocab/role/lead.html"
     assert place.href(base + "ontology#Task") == "/en/ontology.html#Task"
+    assert place.href(base + "ontology/0.1.0") == "/en/ontology.html"
+    assert place.href(base + "id/part/vn-61.ubnd.kh.2021.2358.II.5") == (
+        "/en/documents/vn-61.ubnd.kh.2021.2358/text#p-II.5"
+    )
     assert place.href("https://example.org/x") == "https://example.org/x"
     assert place.href("javascript:alert(1)") == "#"
 
