@@ -290,6 +290,15 @@ def test_two_tags_are_compared(repository):
     assert beside.changes == changes.changes
 
 
+def test_a_name_that_is_no_release_says_which_and_what_to_give(repository):
+    with pytest.raises(DataError, match=r"'v1' \(.*first argument\).*give a directory"):
+        releases.compare("v1", "v0.8.0", repository)
+    with pytest.raises(DataError, match=r"'README' \(.*đối số thứ hai.*hãy cho một thư mục"):
+        releases.compare("v0.8.0", "README", repository)
+    with pytest.raises(DataError, match="first argument"):
+        releases.compare("v1", "v2", repository.parent)
+
+
 def test_the_feed_tells_each_release_and_is_the_same_every_time(repository):
     content = releases.feed(repository)
     assert content == releases.feed(repository)

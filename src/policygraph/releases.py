@@ -34,13 +34,21 @@ def tags(repository: Path) -> list[str]:
 
 
 @contextmanager
-def opened(release: str, repository: Path) -> Iterator[Path]:
-    """The Turtle of a release: of a directory as it is, or of a tag for as long as it is open."""
+def opened(release: str, repository: Path, place: str = "") -> Iterator[Path]:
+    """The Turtle of a release: of a directory as it is, or of a tag for as long as it is open.
+
+    ``place`` says in messages where the release was named.
+    """
     if release and Path(release).is_dir():
         yield Path(release)
         return
-    if not release or release.startswith("-"):
-        raise DataError(release, "neither a directory nor a tag / không phải thư mục hay nhãn")
+    if not _is_tagged(release, repository):
+        raise DataError(
+            f"{release!r} ({place})" if place else repr(release),
+            f"không phải thư mục, cũng không phải thẻ git có {TTL}; hãy cho một thư mục Turtle hoặc "
+            f"một thẻ (xem: git tag) / neither a directory nor a git tag that has {TTL}; give a "
+            "directory of Turtle files or a tag (git tag lists them)",
+        )
     packed = _git(repository, "archive", "--format=tar", release, TTL)
     with tempfile.TemporaryDirectory() as scratch:
         with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
@@ -50,7 +58,8 @@ def opened(release: str, repository: Path) -> Iterator[Path]:
 
 def compare(old: str, new: str, repository: Path) -> Changes:
     """What changed between two releases, each a directory or a tag."""
-    with opened(old, repository) as before, opened(new, repository) as after:
+    first, second = "đối số thứ nhất / first argument", "đối số thứ hai / second argument"
+    with opened(old, repository, first) as before, opened(new, repository, second) as after:
         return diff.compare(before, after, _title(old), _title(new))
 
 
@@ -115,14 +124,25 @@ def _date(repository: Path, tag: str) -> dt.datetime:
     return dt.datetime.fromisoformat(said)
 
 
+def _is_tagged(release: str, repository: Path) -> bool:
+    """Whether Git knows the name, and its tree has Turtle."""
+    if not release or release.startswith("-"):
+        return False
+    listed = _run(repository, "ls-tree", "--name-only", release, f"{TTL}/")
+    return listed.returncode == 0 and bool(listed.stdout)
+
+
 def _git(repository: Path, *arguments: str) -> bytes:
     """What a Git command prints; raises DataError with Git's own words where it fails."""
+    done = _run(repository, *arguments)
+    if done.returncode:
+        raise DataError(repository, done.stderr.decode(errors="replace").strip())
+    return done.stdout
+
+
+def _run(repository: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    command = ["git", "-C", str(repository), *arguments]
     try:
-        done = subprocess.run(
-            ["git", "-C", str(repository), *arguments], capture_output=True, check=True
-        )
+        return subprocess.run(command, capture_output=True, check=False)
     except FileNotFoundError as error:
         raise DataError("git", "not installed; compare directories instead") from error
-    except subprocess.CalledProcessError as error:
-        raise DataError(repository, error.stderr.decode(errors="replace").strip()) from error
-    return done.stdout
