@@ -45,9 +45,9 @@ def opened(release: str, repository: Path, place: str = "") -> Iterator[Path]:
     if not _is_tagged(release, repository):
         raise DataError(
             f"{release!r} ({place})" if place else repr(release),
-            f"không phải thư mục, cũng không phải thẻ git có {TTL}; hãy cho một thư mục Turtle hoặc "
-            f"một thẻ (xem: git tag) / neither a directory nor a git tag that has {TTL}; give a "
-            "directory of Turtle files or a tag (git tag lists them)",
+            f"không phải thư mục, cũng không phải thẻ git có {TTL}; hãy cho một thư mục Turtle "
+            f"hoặc một thẻ (xem: git tag) / neither a directory nor a git tag that has {TTL}; give "
+            "a directory of Turtle files or a tag (git tag lists them)",
         )
     packed = _git(repository, "archive", "--format=tar", release, TTL)
     with tempfile.TemporaryDirectory() as scratch:
