@@ -68,11 +68,11 @@ def _issued(document: Record) -> str:
 def _questions(site: Site, shelf: Shelf, lang: str) -> list[Question]:
     """Questions about what this very graph has most of."""
     questions = []
-    directives = site.ask("most-traced", lang=lang)
+    directives = site.ask("directives", lang=lang)
     if directives:
-        first = directives[0]
-        path = f"/lineage?of={str(first['document']).rpartition('/')[2]}"
-        questions.append(Question("lineage", str(first["documentLabel"]), path))
+        widest = max(directives, key=lambda row: (row["documents"], row["tasks"]))
+        path = f"/lineage?of={str(widest['document']).rpartition('/')[2]}"
+        questions.append(Question("lineage", str(widest["label"]), path))
     wish = Wish({}, limit=1, lang=lang, with_facets=True)
     tasks = listings.page(shelf.snapshot, shelf.lookup, listings.load()["tasks"], wish)
     if leads := tasks.facets["lead"]:
