@@ -6,40 +6,35 @@ error of a script or an answer of 500 fails it.
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from bench import chromium
+from playwright.sync_api import expect
 from tests.api.conftest import serving
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-QUIET = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 TOKEN = "0123456789abcdef-review"
-PATIENCE = 20_000
+PATIENCE = 30_000
 """Milliseconds that a browser on a busy machine may take for a step."""
 
 
 @pytest.fixture(scope="session")
 def browser():
-    program = next(filter(None, map(shutil.which, NAMES)), None)
-    if program is None:
+    path = chromium.program()
+    if path is None:
         pytest.skip("không có Chromium (apt install chromium) / no Chromium here")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=list(QUIET))
+    expect.set_options(timeout=PATIENCE)
+    with chromium.browser(path) as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")
 def service(corpus_store, tmp_path_factory):
     folder = tmp_path_factory.mktemp("browser")
-    with serving(corpus_store, folder / "log", workers=2, budget=100_000) as running:
+    given = {"workers": 2, "budget": 100_000, "admin_token": TOKEN, "review": folder / "review"}
+    with serving(corpus_store, folder / "log", **given) as running:
         yield running
 
 

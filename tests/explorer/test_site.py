@@ -17,6 +17,7 @@ PAGES = (
     "/lineage",
     "/lineage?of=52-NQ/TW",
     "/documents/vn-61.tu.ct.2019.39",
+    "/documents/vn-61.tu.nq.2021.06",
     "/tasks/vn-61.ubnd.kh.2021.2358.II.1.c.1",
     "/agencies/vn-61.so-thong-tin-va-truyen-thong",
     "/documents/vn-61.tu.ct.2019.39/text",

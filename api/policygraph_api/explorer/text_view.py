@@ -27,8 +27,9 @@ _TITLE = 160
 class Piece:
     """A run of characters under the same marks.
 
-    Of each mark only the first piece takes the keyboard and the ``title``; ``anchor`` is the place
-    that links name (``#c<anchor>``); ``marks`` are places in the list of marks, joined by blanks.
+    Of each mark only the first piece takes the keyboard and the ``title``, and blanks alone are no
+    link; ``anchor`` is the place that links name (``#c<anchor>``); ``marks`` are places in the list
+    of marks, joined by blanks.
     """
 
     text: Markup
@@ -149,7 +150,7 @@ def _pieces(
         inner = segment.marks[0] if segment.marks else None
         over = [reading.marks[place].kind for place in segment.marks]
         title = href = None
-        if inner is not None:
+        if inner is not None and reading.text[segment.start : segment.end].strip():
             href = told[inner][0].href
             if inner not in seen:
                 title = _title(told[inner])
