@@ -1,5 +1,6 @@
 // Bundles every file of src/entries, src/styles and src/images into the service's package, under
 // names that hold a hash of the content, and writes manifest.json: "site.js" -> "site-….js".
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,6 +34,22 @@ const { metafile } = await build({
   logLevel: "warning",
 });
 
+/** What the licences of the packages that were bundled ask to be kept with them. */
+function licences(inputs) {
+  const found = inputs.map((path) => path.match(/^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/));
+  const folders = new Set(found.filter(Boolean).map(([folder]) => join(here, folder)));
+  return [...folders]
+    .sort()
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json")));
+      const text = readdirSync(folder).find((file) => /^licen[cs]e(?:[.-]|$)/i.test(file));
+      if (!license && !text) throw new Error(`${name} ${version} names no licence`);
+      const said = text ? readFileSync(join(folder, text), "utf8").trim() : "";
+      return `${name} ${version}: ${license ?? "see below"}\n\n${said}\n`;
+    })
+    .join(`\n${"-".repeat(72)}\n\n`);
+}
+
 const manifest = {};
 function name(key, path) {
   if (manifest[key]) throw new Error(`two sources make ${key}`);
@@ -43,6 +60,10 @@ for (const [path, { entryPoint, cssBundle }] of Object.entries(metafile.outputs)
   name(basename(entryPoint).replace(/\.ts$/, ".js"), path);
   if (cssBundle) name(basename(entryPoint).replace(/\.ts$/, ".css"), cssBundle);
 }
+const notices = licences(Object.keys(metafile.inputs));
+const hash = createHash("sha256").update(notices).digest("hex").slice(0, 8).toUpperCase();
+writeFileSync(join(out, `licences-${hash}.txt`), notices);
+name("licences.txt", `licences-${hash}.txt`);
 for (const file of readdirSync(out)) {
   const body = readFileSync(join(out, file));
   if (body.length >= WORTH_PACKING)

@@ -12,8 +12,12 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 
 
 @pytest.fixture(scope="session")
-def web(corpus_store):
+def corpus_settings(corpus_store):
+    return Settings(store=corpus_store, workers=2, memory_mb=512, budget=10_000)
+
+
+@pytest.fixture(scope="session")
+def web(corpus_settings):
     """A client that accepts what browsers accept and follows redirects."""
-    settings = Settings(store=corpus_store, workers=2, memory_mb=512, budget=10_000)
-    with TestClient(create_app(settings), headers=BROWSER) as opened:
+    with TestClient(create_app(corpus_settings), headers=BROWSER) as opened:
         yield opened
