@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 
 from policygraph.model import Span
 from policygraph.structure import tables
@@ -283,6 +283,8 @@ def _bare_lines(lines: list[Segment], start: int) -> _Table | None:
     title = [lines[i].words for cell in head for i in cell]
     index = start
     rows: list[Segment] = []
+    dealt: dict[int, list[int]] = {}
+    """Place in ``rows`` -> the lines of the row, its number first."""
     while index < len(lines):
         stop = index + len(title)
         if [segment.words for segment in lines[index:stop]] == title:
@@ -300,10 +302,41 @@ def _bare_lines(lines: list[Segment], start: int) -> _Table | None:
             break
         for first, part in _divided(lines, index, stop, len(columns) - 1):
             used = [*first, *part]
+            if first:
+                dealt[len(rows)] = used
             cells = [first, *_deal(lines, part, columns[1:])]
             rows.append(_row(lines, used[0], used[-1] + 1, _cells(lines, cells)))
         index = stop
+    if max(map(len, head)) == 1:
+        for place, told in _told_by_blanks(lines, [*range(start, start + len(head))], dealt):
+            used = dealt[place]
+            rows[place] = _row(lines, used[0], used[-1] + 1, _cells(lines, told))
     return _Table(rows, index) if len(rows) > 1 else None
+
+
+def _told_by_blanks(
+    lines: list[Segment], head: list[int], dealt: dict[int, list[int]]
+) -> Iterator[tuple[int, list[list[int]]]]:
+    """Rows with fewer lines than the head whose empty cells stand there as blank lines.
+
+    They tell only where the head and every full row, of which there is one, are spaced evenly,
+    and where lines and blanks together make up the width of the table.
+    """
+    full = [row for row in dealt.values() if len(row) == len(head)]
+    steps = {lines[i].gap + 1 for row in (head, *full) for i in row[1:]}
+    if not full or len(steps) != 1:
+        return
+    step = steps.pop()
+    for place, row in dealt.items():
+        cells = [[row[0]]]
+        for before, i in pairwise(row):
+            cells += [[] for _ in range((lines[i].gap + 1) // step - 1)]
+            cells.append([i])
+            if (lines[i].gap + 1) % step or _joins(lines[before], lines[i]):
+                break
+        else:
+            if len(row) < len(cells) == len(head):
+                yield place, cells
 
 
 def _rest_of_cut_row(
