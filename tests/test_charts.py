@@ -87,6 +87,13 @@ def test_a_range_is_a_bar_between_its_ends():
     ]
 
 
+def test_a_long_label_makes_room_for_its_value():
+    label = "Tỉnh Hải Dương, các sở, ban, ngành, huyện"
+    short = drawn(Figure(label, "7 %", Bound.EXACT, 7), Figure(label, "7 " * 15, Bound.EXACT, 7))
+    labels = [t.text for t in short.iterfind(".//text[@class='chart-label']")]
+    assert labels == ["Tỉnh Hải Dương, các sở, ban, ngành, …", "Tỉnh Hải …"]
+
+
 def test_only_bounds_that_occur_are_explained():
     svg = drawn(Figure("a", "1", Bound.FLOOR, 1), Figure("b", "2", Bound.FLOOR, 2))
     assert [t.text for t in svg.iterfind("text[@class='chart-text']")] == ["FLOOR"]

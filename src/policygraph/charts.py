@@ -15,9 +15,9 @@ from enum import StrEnum
 _ROW, _BAR, _LINE, _GAP, _HEAD, _AXIS = 44, 14, 22, 10, 30, 26
 """Heights in pixels: a row with its label, a bar, a line of the legend, the gap below it, a
 heading, the axis."""
-_LABEL = 40
-"""Longest label of a row, in code points: on a phone it shares its line with the value, of which
-only the sum is written where both would not fit."""
+_WIDE, _LEAST_LABEL = 40, 14
+"""Code points of a line on a phone, which the label of a row shares with its value (of a bar only
+the sum is written where both would not fit), and of a label beside the longest value."""
 _TICKS = 5
 _ROOM = 1.1
 _LEAST = 1e-6
@@ -87,9 +87,9 @@ def bars(caption: Caption, series: Sequence[str], rows: Sequence[Bar]) -> str:
     for place, row in enumerate(rows):
         y = top + _ROW * place
         told = " · ".join(f"{n} {v}" for n, v in zip(series, row.values, strict=True) if v)
-        if len(row.label) + len(told) > _LABEL:
+        if len(row.label) + len(told) > _WIDE:
             told = str(sum(row.values))
-        _text(svg, _short(row.label), "0", y + 16, "chart-label")
+        _text(svg, _short(row.label, told), "0", y + 16, "chart-label")
         _text(svg, told, "100%", y + 16, "chart-value", anchor="end")
         start = 0
         for number, value in enumerate(row.values):
@@ -179,7 +179,7 @@ def _canvas(caption: Caption, height: int, kind: str) -> ET.Element:
 def _figure(svg: ET.Element, figure: Figure, y: int, ends: tuple[str, str]) -> None:
     kind = "baseline" if figure.is_baseline else "target"
     row = ET.SubElement(svg, "g", {"class": kind})
-    _text(row, _short(figure.label), "0", y + 14, "chart-label")
+    _text(row, _short(figure.label, figure.told), "0", y + 14, "chart-label")
     _text(row, figure.told, "100%", y + 14, "chart-value", anchor="end")
     middle = y + 30
     across = {"y1": str(middle), "y2": str(middle)}
@@ -235,5 +235,7 @@ def _share(part: float, whole: float) -> str:
     return f"{100 * part / whole:.2f}%"
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _LABEL else text[:_LABEL].rsplit(" ", 1)[0] + " …"
+def _short(label: str, value: str) -> str:
+    """A label cut at a word where its value leaves no room for all of it."""
+    room = max(_WIDE - len(value), _LEAST_LABEL)
+    return label if len(label) <= room else label[:room].rsplit(" ", 1)[0] + " …"

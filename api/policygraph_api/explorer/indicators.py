@@ -27,6 +27,8 @@ SIGNS: Mapping[Bound, str] = {
     Bound.ABOUT: "≈ ",
     Bound.RANGE: "",
 }
+LONG = 8
+"""Longest unit that is repeated beside each figure, in code points."""
 By = Literal["year", "place"]
 WHOLE = 100.0
 """Per cent; where no text asks for more, there is no more."""
@@ -207,11 +209,15 @@ def _heading(site: Site, key: str, by: By) -> str:
 
 
 def _figure(site: Site, x: Said, by: By) -> Figure:
-    year = x.year or site.t("indicator.no-year")
-    names = [x.place] if by == "year" else [x.place, year] if x.is_baseline else [year]
+    if x.is_baseline:
+        names = [x.place, x.year]
+    else:
+        names = [x.place if by == "year" else x.year or site.t("indicator.no-year")]
     label = ", ".join(filter(None, (*names, x.scope)))
     bound = x.bound or Bound.EXACT
-    return Figure(label, x.told, bound, x.value or 0.0, x.upper, x.is_baseline)
+    # A long unit stands below the chart, once.
+    told = x.told if len(x.unit) <= LONG else x.told.removesuffix(f" {x.unit}")
+    return Figure(label, told, bound, x.value or 0.0, x.upper, x.is_baseline)
 
 
 def _cell(value: object) -> downloads.Cell:

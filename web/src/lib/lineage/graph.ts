@@ -132,6 +132,7 @@ export class Graph {
 
   resize(): void {
     this.core.resize();
+    if (this.hasRoom()) this.core.center();
   }
 
   select(id: string | null): void {
