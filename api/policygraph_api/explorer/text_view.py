@@ -44,11 +44,12 @@ class Piece:
 class Lines:
     """A paragraph, or the rows of a table: each a block with its cells (one for a paragraph).
 
-    ``labels`` are the words of the cells that name the columns, where the table has some.
+    ``table`` numbers the tables of the text from 1, 0 for a paragraph; ``labels`` are the words of
+    the cells that name the columns, where the table has some.
     """
 
     rows: tuple[tuple[Block, tuple[tuple[Piece, ...], ...]], ...]
-    is_table: bool
+    table: int
     labels: tuple[str, ...]
 
 
@@ -130,7 +131,9 @@ def _lines(reading: Reading, told: Sequence[Sequence[Told]]) -> Iterator[Lines]:
             yield piece[1]
             piece = next(pieces, None)
 
+    number = 0
     for block in blocks:
+        number += isinstance(block, Table)
         rows = block.rows if isinstance(block, Table) else (block,)
         shown = tuple(
             (row, tuple(tuple(upto(end)) for _, end in row.cells or ((row.start, row.end),)))
@@ -139,7 +142,7 @@ def _lines(reading: Reading, told: Sequence[Sequence[Told]]) -> Iterator[Lines]:
         labels: tuple[str, ...] = ()
         if isinstance(block, Table) and block.has_head:
             labels = tuple(reading.text[start:end].strip() for start, end in rows[0].cells)
-        yield Lines(shown, isinstance(block, Table), labels)
+        yield Lines(shown, number if isinstance(block, Table) else 0, labels)
 
 
 def _pieces(
@@ -147,7 +150,9 @@ def _pieces(
 ) -> Iterator[tuple[Segment, Piece]]:
     seen: set[int] = set()
     for segment in marks.segments(reading.marks, cuts, len(reading.text)):
-        inner = segment.marks[0] if segment.marks else None
+        words = reading.text[segment.start : segment.end]
+        # White space alone is no link: nothing would name it.
+        inner = segment.marks[0] if segment.marks and words.strip() else None
         over = [reading.marks[place].kind for place in segment.marks]
         title = href = None
         if inner is not None and reading.text[segment.start : segment.end].strip():
@@ -158,7 +163,7 @@ def _pieces(
         yield (
             segment,
             Piece(
-                _exact(reading.text[segment.start : segment.end]),
+                _exact(words),
                 " ".join(kind for kind in KINDS if kind in over),
                 " ".join(map(str, segment.marks)),
                 href or "",

@@ -21,6 +21,7 @@ export function readMarks(source: HTMLElement, told: HTMLElement): void {
   let loading: Promise<Mark[]> | undefined;
   let shown: HTMLAnchorElement | undefined;
   let timer = 0;
+  let isReturning = false;
 
   const load = () => {
     loading ??= fetch(source.dataset.marks ?? "").then((answer) =>
@@ -83,7 +84,7 @@ export function readMarks(source: HTMLElement, told: HTMLElement): void {
   told.addEventListener("pointerleave", () => later(hide));
   source.addEventListener("focusin", (event) => {
     const piece = pieceOf(event);
-    if (piece?.matches(":focus-visible")) show(piece);
+    if (piece?.matches(":focus-visible") && !isReturning) show(piece);
   });
   source.addEventListener("focusout", (event) => {
     if (!told.contains(event.relatedTarget as Node | null)) hide();
@@ -95,9 +96,11 @@ export function readMarks(source: HTMLElement, told: HTMLElement): void {
   document.addEventListener("keydown", (event) => {
     if (!shown) return;
     if (event.key === "Escape") {
-      const back = shown;
-      if (told.contains(document.activeElement)) back.focus();
+      const back = told.contains(document.activeElement) ? shown : undefined;
       hide();
+      isReturning = true;
+      back?.focus();
+      isReturning = false;
     } else if (event.key === "ArrowDown" && document.activeElement === shown) {
       event.preventDefault();
       told.querySelector("a")?.focus();
