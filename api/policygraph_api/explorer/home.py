@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -9,16 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from policygraph import listings
-from policygraph.listings import Wish
-from policygraph.queries import Record
+from policygraph.listings import Page, Wish
 from policygraph_api.explorer import timeline
 from policygraph_api.explorer.site import Site
 from policygraph_api.places import here
-from policygraph_api.shelf import Shelf
 
 NEWEST = 6
 """Documents with their text that are named on the page."""
-_COUNTED = ("tasks", "agencies", "indicators", "targets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,54 +28,69 @@ class Question:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the page tells of a graph: how many things of each kind, documents by year, the newest
+    of those with their text, and questions about what this very graph has most of."""
+
+    counts: Mapping[str, int]
+    columns: tuple[timeline.Column, ...]
+    undated: int
+    texts: Page
+    questions: tuple[Question, ...]
+
+
 def routes(site: Site) -> APIRouter:
     made = APIRouter()
-    known = listings.load()
 
     @made.get("/")
     def home(request: Request) -> Response:
-        shelf, place = site.shelf(), here(request)
-        documents = site.ask("documents", lang=place.lang)
-        texts = [one for one in documents if one["file"]]
-        dated = [
-            (int(issued[:4]), bool(one["file"]))
-            for one in documents
-            if isinstance(issued := one["issued"], str)
-        ]
-        counts = {
-            name: listings.page(shelf.snapshot, shelf.lookup, known[name], Wish({}, limit=1)).total
-            for name in _COUNTED
-        }
-        values = {
-            "counts": {**counts, "texts": len(texts), "cited": len(documents) - len(texts)},
-            "questions": _questions(site, shelf, place.lang),
-            "columns": timeline.columns(dated),
-            "height": timeline.HEIGHT,
-            "undated": len(documents) - len(dated),
-            "texts": sorted(texts, key=_issued, reverse=True)[:NEWEST],
-        }
+        lang = here(request).lang
+        memory = site.shelf().snapshot.memory()
+        contents = memory.get((__name__, lang), lambda: _contents(site, lang))
+        values = {"contents": contents, "height": timeline.HEIGHT}
         return site.render(request, "home.html", values)
 
     return made
 
 
-def _issued(document: Record) -> str:
-    return str(document["issued"] or "")
+def _contents(site: Site, lang: str) -> Contents:
+    shelf, known = site.shelf(), listings.load()
+
+    def page(name: str, limit: int = 1, facets: bool = False, **values: str) -> Page:
+        wish = Wish(values, (), limit, None, lang, with_facets=facets, newest_first=True)
+        return listings.page(shelf.snapshot, shelf.lookup, known[name], wish)
+
+    texts = page("documents", NEWEST, facets=True, withText="yes")
+    cited = page("documents", facets=True, withText="no")
+    tasks = page("tasks", facets=True)
+    columns = timeline.columns(_by_year(texts), _by_year(cited))
+    dated = sum(column.with_text + column.cited for column in columns)
+    counts = {
+        "texts": texts.total,
+        "cited": cited.total,
+        "tasks": tasks.total,
+        "targets": page("targets").total,
+        "agencies": page("agencies").total,
+    }
+    undated = texts.total + cited.total - dated
+    return Contents(counts, columns, undated, texts, _questions(site, tasks, lang))
 
 
-def _questions(site: Site, shelf: Shelf, lang: str) -> list[Question]:
-    """Questions about what this very graph has most of."""
+def _by_year(documents: Page) -> Mapping[int, int]:
+    return {int(count.value): count.count for count in documents.facets["year"]}
+
+
+def _questions(site: Site, tasks: Page, lang: str) -> tuple[Question, ...]:
     questions = []
     directives = site.ask("directives", lang=lang)
     if directives:
         widest = max(directives, key=lambda row: (row["documents"], row["tasks"]))
         path = f"/lineage?of={str(widest['document']).rpartition('/')[2]}"
         questions.append(Question("lineage", str(widest["label"]), path))
-    wish = Wish({}, limit=1, lang=lang, with_facets=True)
-    tasks = listings.page(shelf.snapshot, shelf.lookup, listings.load()["tasks"], wish)
     if leads := tasks.facets["lead"]:
         busiest = leads[0]
         name = busiest.label_en if lang == "en" and busiest.label_en else busiest.label
         path = f"/agencies/{busiest.value.rpartition('/')[2]}"
         questions.append(Question("agency", name or busiest.value, path))
-    return [*questions, Question("gaps", "", "/gaps")]
+    return (*questions, Question("gaps", "", "/gaps"))

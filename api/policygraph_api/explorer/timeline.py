@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 HEIGHT = 120
@@ -31,12 +31,10 @@ class Column:
         return round(self.left + self.width / 2, 3)
 
 
-def columns(documents: Iterable[tuple[int, bool]]) -> tuple[Column, ...]:
-    """A column for each year from the first to the last; a document is its year, and whether its
-    text is in the corpus."""
-    counts: dict[int, list[int]] = {}
-    for year, has_text in documents:
-        counts.setdefault(year, [0, 0])[not has_text] += 1
+def columns(with_text: Mapping[int, int], cited: Mapping[int, int]) -> tuple[Column, ...]:
+    """A column for each year from the first to the last, from the documents of each year: those
+    whose text is in the corpus, and those only cited."""
+    counts = {year: (with_text.get(year, 0), cited.get(year, 0)) for year in {*with_text, *cited}}
     if not counts:
         return ()
     years = range(min(counts), max(counts) + 1)
@@ -48,9 +46,8 @@ def columns(documents: Iterable[tuple[int, bool]]) -> tuple[Column, ...]:
 
     made = []
     for place, year in enumerate(years):
-        with_text, cited = counts.get(year, (0, 0))
+        pair = counts.get(year, (0, 0))
         left, wide = round(place * width, 3), round(width, 3)
         is_labelled = year % _BETWEEN_LABELS == 0 or len(years) <= _BETWEEN_LABELS
-        heights = height(with_text), height(cited)
-        made.append(Column(year, with_text, cited, left, wide, *heights, is_labelled))
+        made.append(Column(year, *pair, left, wide, height(pair[0]), height(pair[1]), is_labelled))
     return tuple(made)
