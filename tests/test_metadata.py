@@ -185,3 +185,16 @@ def test_letterhead_in_two_columns(known: registers.Registers) -> None:
     assert (said["signer"], said["signer_position"]) == ("Nguyễn Văn Nam", "Phó Giám đốc")
     recipients = metadata_of(SIDE_BY_SIDE, known).recipients
     assert [r.value for r in recipients] == ["UBND tỉnh", "Lưu: VT"]
+
+
+def test_letterhead_whose_capitals_were_lost(known: registers.Registers) -> None:
+    """A page that sets capitals by its style is copied without them."""
+    text = (
+        "Ủy ban nhân dân tỉnh Phú Yên\nSố: 98/KH-UBND\nĐộc lập – Tự do – Hạnh phúc\n"
+        "Phú Yên, ngày 12 tháng 05 năm 2022\nKế hoạch\nPhòng chống hạn hán năm 2022\n"
+        "UBND tỉnh ban hành kế hoạch:\n1. Sở Y tế chuẩn bị thuốc.\n"
+    )
+    said = values(metadata_of(text, known))
+    assert (said["type"], said["number"], said["date"]) == ("Kế hoạch", "98/KH-UBND", "2022-05-12")
+    assert said["title"] == "Kế hoạch Phòng chống hạn hán năm 2022"
+    assert said["issuer"] == "Ủy ban nhân dân tỉnh Phú Yên"

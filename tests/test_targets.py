@@ -411,6 +411,8 @@ def test_a_table_without_numbers_whose_columns_are_years() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["Hỗ trợ tối đa 100 triệu đồng/doanh nghiệp", "| Rừng | 35 |"])
+@pytest.mark.parametrize(
+    "text", ["Hỗ trợ tối đa 100 triệu đồng/doanh nghiệp", "Hỗ trợ lãi suất 2%/năm", "| Rừng | 35 |"]
+)
 def test_what_is_no_target(text: str) -> None:
     assert not targets(f"I. CHÍNH SÁCH\n1. {text}\n")[1]

@@ -427,6 +427,7 @@ _FEES = re.compile(
     r"(?i)\s*(?:(?:tổng|mức|số)\s+)*(?:(?:học|kinh|chi|lệ|viện)\s+phí|lãi\s+suất|lương|tiền|giá)(?!\w)"
 )
 """What is paid or waived in part ("hỗ trợ 100% học phí") is a rate of support, no target."""
+_RATE_OF = re.compile(r"(?i)(?:(?:học|lệ|viện)\s+phí|lãi\s+suất|giá)\s+(?:tối\s+đa\s+)?$")
 _SUPPORT = re.compile(r"(?i)(?:hỗ\s+trợ|thưởng|mức\s+chi|cho\s+vay)(?!\w)")
 """Before a limit in money it grants a sum: a rate of support, no target."""
 _FUNDS = re.compile(r"(?i)kinh\s+phí|dự\s+toán|tổng\s+(?:mức|vốn)|ngân\s+sách")
@@ -448,7 +449,7 @@ def _counts(quantity: Quantity, mode: Mode, text: str) -> bool:
     if quantity.comparator == "<=" and "đồng" in (quantity.unit or "") and _SUPPORT.search(before):
         return False
     if percent or quantity.kind == "share":
-        return not _FEES.match(text, quantity.span.end)
+        return not (_FEES.match(text, quantity.span.end) or _RATE_OF.search(before))
     if quantity.kind == "measure":
         timed = quantity.unit not in durations() or bool(_TIMED.search(before))
         return compared and timed and not _HOUSEKEEPING.search(before) and not _FUNDS.search(before)

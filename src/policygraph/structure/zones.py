@@ -23,6 +23,8 @@ _TYPE = "|".join(re.escape(w) for w in reversed(_TYPES))
 TITLE_WORD = re.compile(
     rf"(?:{'|'.join(re.escape(w.upper()) for w in reversed(_TYPES))})(?![^\W\d_a-zà-ỹđ])"
 )
+_TYPE_ALONE = re.compile(_TYPE)
+"""A title's first line where the page sets capitals and the copy has none."""
 _WEB_TITLE = re.compile(rf"(?:Nội dung\s+)?(?:{_TYPE})\s+(?:số\s*)?:?\s*\d")
 _PREAMBLE = re.compile(
     r"(?:[-–]\s*)?(?:Căn cứ|Thực hiện|Triển khai|Xét|Theo|Sau|Để|Ngày|Nhằm|Trên cơ sở)\b"
@@ -101,6 +103,8 @@ def _title(lines: list[Segment]) -> tuple[int, int]:
     """Range of the title's segments; empty at 0 where the text has none."""
     for index, segment in enumerate(lines[:_TITLE_WITHIN]):
         if TITLE_WORD.match(segment.words) and segment.is_upper:
+            return index, _title_end(lines, index)
+        if _TYPE_ALONE.fullmatch(segment.words) and lines[index - 1].opens == "letterhead":
             return index, _title_end(lines, index)
         if index < 5 and _WEB_TITLE.match(segment.words) and not _letterhead_follows(lines, index):
             stop = index + 1
