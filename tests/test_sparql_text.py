@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policygraph import sparql_text
-from policygraph.sparql_text import bare, depth, escape_dots, has_dataset, original_column
+from policygraph.sparql_text import bare, depth, escape_dots, has_dataset, original_column, used
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,17 @@ from policygraph.sparql_text import bare, depth, escape_dots, has_dataset, origi
 )
 def test_depth(text, expected):
     assert depth(text) == expected
+
+
+def test_depth_is_counted_only_where_there_are_brackets_enough():
+    assert depth("{} {} {}", 3) == 3
+    assert depth("{} {} {}", 2) == 1
+
+
+def test_used_prefixes():
+    known = {"a": "http://a/", "b": "http://b/"}
+    assert used("SELECT * { ?s a:x ?o }", known) == {"a": "http://a/"}
+    assert used(r"SELECT * { ?s \u0062:x ?o }", known) == known
 
 
 @pytest.mark.parametrize(

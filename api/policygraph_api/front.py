@@ -90,7 +90,7 @@ class Front:
             path = found[2] or "/"
             prefix = f"/build/{found[1]}"
             scope = {**scope, "path": path, "raw_path": None, "policygraph.prefix": prefix}
-        key = None
+        key, etag = None, b""
         if method in ("GET", "HEAD") and not path.startswith(_CHANGING):
             accept = encoding = language = known = b""
             for name, value in scope["headers"]:
@@ -131,7 +131,7 @@ class Front:
                 return
         started = perf_counter()
         with asking(served):
-            answering = _Answering(self, send, served, key, is_fixed, method == "HEAD")
+            answering = _Answering(self, send, served, key, etag, is_fixed, method == "HEAD")
             try:
                 await self._answer(path, scope, receive, answering)
             finally:
@@ -252,11 +252,12 @@ class _Answering:
         send: Send,
         served: Served,
         key: Key | None,
+        etag: bytes,
         is_fixed: bool,
         is_head: bool,
     ) -> None:
         self._front, self._send, self.served = front, send, served
-        self._key, self._is_fixed, self._is_head = key, is_fixed, is_head
+        self._key, self._etag, self._is_fixed, self._is_head = key, etag, is_fixed, is_head
         self._start: Message | None = None
         self._body = bytearray()
         self._keep = False
@@ -275,7 +276,7 @@ class _Answering:
             self._start = {**message, "headers": list(message["headers"])}
             if self._keep and self._key is not None:
                 message["headers"] += self._front._immutable(
-                    self.served, make_etag(self._key), self._is_fixed
+                    self.served, self._etag, self._is_fixed
                 )
             else:
                 message["headers"].append((b"policygraph-build", self.served.name.encode("ascii")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 ALIASES = {"application/sparql-results+json": ("application/json",)}
 """Names that clients use for a format beside its own; they count where named exactly."""
@@ -41,7 +42,8 @@ def parse(accept: str) -> list[Range]:
     return ranges
 
 
-def choose(accept: str | None, offered: Sequence[str]) -> str | None:
+@lru_cache(maxsize=256)
+def choose(accept: str | None, offered: tuple[str, ...]) -> str | None:
     """The offered media type the client likes best; the first on a tie; None if it likes none."""
     if accept is None or not accept.strip():
         return offered[0]

@@ -192,7 +192,7 @@ class Sparql:
         limit = self._settings.max_query_bytes
         if len(query) > limit or len(query.encode("utf-8", "surrogatepass")) > limit:
             raise _too_long(limit)
-        deepest = depth(unescape(query))
+        deepest = depth(unescape(query), self._settings.max_nesting)
         if deepest > self._settings.max_nesting:
             most = self._settings.max_nesting
             raise ProblemError(

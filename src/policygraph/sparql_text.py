@@ -49,11 +49,15 @@ def _codepoint(escape: re.Match[str]) -> str:
     return chr(number) if number <= sys.maxunicode else ""
 
 
-def depth(text: str) -> int:
+def depth(text: str, enough: int = 0) -> int:
     """Deepest nesting of brackets outside strings and comments.
 
-    Brackets inside what looks like an IRI count: ``?a<((?b>?c`` is two comparisons.
+    Brackets inside what looks like an IRI count: ``?a<((?b>?c`` is two comparisons.  A text with
+    no more than ``enough`` brackets, wherever they stand, is not looked at more closely.
     """
+    brackets = text.count("(") + text.count("{") + text.count("[")
+    if brackets <= enough:
+        return brackets
     level = deepest = 0
     for token in _TOKEN.finditer(text):
         if token["text"]:
@@ -69,7 +73,7 @@ def depth(text: str) -> int:
 
 def has_dataset(text: str) -> bool:
     """Whether the query has FROM clauses of its own."""
-    return _FROM.search(bare(text)) is not None
+    return "from" in text.lower() and _FROM.search(bare(text)) is not None
 
 
 def bare(text: str) -> str:
@@ -88,6 +92,13 @@ def form(text: str) -> str | None:
     """SELECT, ASK, CONSTRUCT or DESCRIBE; None where the text is no query."""
     found = _FORM.match(bare(text))
     return found[1].upper() if found else None
+
+
+def used(text: str, prefixes: Mapping[str, str]) -> dict[str, str]:
+    """Those prefixes that the query may use; all of them where escapes might hide one."""
+    if "\\" in text:
+        return dict(prefixes)
+    return {name: address for name, address in prefixes.items() if f"{name}:" in text}
 
 
 def prologue(text: str, prefixes: Mapping[str, str]) -> str:

@@ -159,7 +159,7 @@ class Snapshot(Engine):
             return self._store.query(
                 readable,
                 base_iri=iri.BASE,
-                prefixes=dict(iri.PREFIXES),
+                prefixes=sparql_text.used(text, iri.PREFIXES),
                 use_default_graph_as_union=as_union,
                 default_graph=[ox.NamedNode(g) for g in default_graphs] if given else None,
                 named_graphs=[ox.NamedNode(g) for g in named_graphs] if given else None,

@@ -157,8 +157,9 @@ def test_a_used_up_budget_is_told_with_the_time_to_wait(settings):
         assert second.status_code == 429
         assert second.json()["type"].endswith("/budget")
         assert 0 < int(second.headers["retry-after"]) <= 2000
+        assert client.get("/api/queries/documents").status_code == 429
         # What costs the workers nothing is still answered.
-        assert client.get("/api/queries/documents").status_code == 200
+        assert client.get("/api/queries").status_code == 200
 
 
 def test_budgets_count_seconds_and_fill_up_again():
