@@ -1,4 +1,4 @@
-"""The marks of a text in a browser: told on hover, on focus and on a tap, and followed."""
+"""The marks of a text in a browser: exact, told on focus and on a tap, switched off, sought."""
 
 from __future__ import annotations
 
@@ -18,17 +18,6 @@ def test_the_browser_shows_the_text_character_for_character(opened):
     opened.goto(PLAN)
     source = text.read(resources.directory("data/texts") / "hai-duong-ke-hoach-2358-kh-ubnd.txt")
     assert opened.evaluate("document.querySelector('#source').textContent") == source.text
-
-
-def test_a_mark_tells_its_fact_on_hover_and_leads_to_its_page(opened):
-    opened.goto(PLAN)
-    told = opened.locator("#told")
-    opened.locator(MARK).hover()
-    expect(told).to_contain_text(WORDS)
-    opened.mouse.move(0, 0)
-    expect(told).to_be_hidden()
-    opened.locator(MARK).click()
-    opened.wait_for_url(TASK)
 
 
 def test_a_mark_is_reached_by_the_keyboard(opened):

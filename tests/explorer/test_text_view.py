@@ -100,6 +100,13 @@ def test_a_table_names_its_columns_on_every_cell(plan):
     ]
 
 
+def test_blank_lines_around_a_paragraph_are_set_apart(plan):
+    (paragraph,) = plan.css("[id='p-I.1.t1']")
+    assert [blank.text() for blank in paragraph.css(".blank")] == ["\n\n"]
+    assert not plan.css("#source a.m:empty")
+    assert all(link.text().strip() for link in plan.css("#source a.m"))
+
+
 def test_what_is_unresolved_is_marked_with_its_reason(marks):
     (mark,) = [mark for mark in marks if mark["kind"] == "open"]
     assert mark["facts"][0]["said"] == "Thiếu cơ quan chủ trì: Phổ cập dịch vụ mạng di động 5G"

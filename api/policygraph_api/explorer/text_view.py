@@ -120,7 +120,9 @@ def _lines(reading: Reading, told: Sequence[Sequence[Told]]) -> Iterator[Lines]:
     anchors = {part.said_at for part in reading.parts if part.said_at is not None}
     anchors |= {place for mark in reading.marks for place in mark.said_at}
     cuts = {start for table in tables for row in table.rows for start, _ in row.cells} | anchors
-    cuts |= {block.start for block in blocks if isinstance(block, Block)}
+    for block in blocks:
+        if isinstance(block, Block):
+            cuts |= {block.start, *_ends(reading.text, block)}
     cuts |= {table.rows[-1].end for table in tables}
     pieces = _pieces(reading, told, cuts, anchors)
     piece = next(pieces, None)
@@ -143,6 +145,12 @@ def _lines(reading: Reading, told: Sequence[Sequence[Told]]) -> Iterator[Lines]:
         if isinstance(block, Table) and block.has_head:
             labels = tuple(reading.text[start:end].strip() for start, end in rows[0].cells)
         yield Lines(shown, number if isinstance(block, Table) else 0, labels)
+
+
+def _ends(text: str, block: Block) -> tuple[int, int]:
+    """Where the words of a paragraph begin and end: the blank lines around them are not shown."""
+    words = text[block.start : block.end]
+    return block.end - len(words.lstrip()), block.start + len(words.rstrip())
 
 
 def _pieces(

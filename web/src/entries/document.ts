@@ -4,3 +4,7 @@ import { readMarks } from "../lib/marks";
 const source = document.querySelector<HTMLElement>("#source");
 const told = document.querySelector<HTMLElement>("#told");
 if (source && told) readMarks(source, told);
+
+// Beside the text there is room for its outline; above it, on a phone, it stays folded.
+const outline = document.querySelector<HTMLDetailsElement>("details.outline");
+if (outline && matchMedia("(min-width: 60rem)").matches) outline.open = true;
