@@ -34,7 +34,6 @@ SHORT = 160
 """Longest text of a link, in code points."""
 NAVIGATION = ("documents", "tasks", "agencies", "indicators", "lineage", "gaps", "query")
 
-
 _here: ContextVar[Here] = ContextVar("_here")
 
 
@@ -58,7 +57,6 @@ class Site:
         )
         self._environment.globals |= {
             "t": self.t,
-            "has_text": lambda key: key in self._strings,
             "url": lambda path, **query: _here.get().url(path, **query),
             "service": lambda path, **query: _here.get().service(path, **query),
             "href": lambda address: _here.get().href(address),
@@ -110,12 +108,11 @@ class Site:
         template: str,
         values: Mapping[str, object],
         status: int = 200,
-        policy: str = POLICY,
     ) -> HTMLResponse:
         """A page; ``template`` is the name of its file."""
         with at(here(request)):
             html = self._environment.get_template(template).render(build=self._build(), **values)
-        return HTMLResponse(html, status, headers={"Content-Security-Policy": policy})
+        return HTMLResponse(html, status, headers={"Content-Security-Policy": POLICY})
 
 
 @contextmanager
