@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,13 @@ from policygraph_api.problems import ProblemError
 
 FOLDER = Path(__file__).parent / "static"
 MANIFEST = "manifest.json"
+MEDIA_TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain",
+}
+"""Not left to the machine's own table: a script of another type would not run."""
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -71,6 +77,9 @@ class Assets:
 
 
 def _read(path: Path) -> Asset:
-    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     packed = path.with_name(f"{path.name}.br")
-    return Asset(media_type, path.read_bytes(), packed.read_bytes() if packed.is_file() else None)
+    return Asset(
+        MEDIA_TYPES[path.suffix],
+        path.read_bytes(),
+        packed.read_bytes() if packed.is_file() else None,
+    )
