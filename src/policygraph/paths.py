@@ -310,7 +310,7 @@ class Paths:
             said,
             float(confidence) if confidence else None,
             self._value(asked, _RULE) if asked else None,
-            self._sources(asked) if asked else (),
+            self._sources(asked) if asked and link.is_external else (),
         )
 
     def _first_piece(self, assertion: str) -> _Piece | None:
