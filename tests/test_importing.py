@@ -67,7 +67,7 @@ def sent(tmp_path_factory):
     plan = PLAN.rpartition("/")[2]
     there = office(folder, plan, change=('"2019-09-27"^^xsd:date', '"2019-09-28"^^xsd:date'))
     file = folder / "export.zip"
-    file.write_bytes(bundle.make(there.build(), export.Selection(document=PLAN), KEY))
+    bundle.save(file, there.build(), export.Selection(document=PLAN), KEY)
     return file
 
 
@@ -137,7 +137,7 @@ def test_what_is_not_whole_not_trusted_or_out_of_shape_is_not_taken(
         ox.NamedNode(iri.graph("stray")),
     )  # fmt: skip
     monkeypatch.setattr(export, "extract", lambda snapshot, selection: [quad])
-    stray.write_bytes(bundle.make(before, export.Selection(document=PLAN), KEY))
+    bundle.save(stray, before, export.Selection(document=PLAN), KEY)
     other = Ed25519PrivateKey.generate().public_key()
     imports = tmp_path / "imports"
     for file, trusted, told in (

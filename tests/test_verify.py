@@ -25,7 +25,7 @@ def corpus(tmp_path_factory):
 def test_what_was_made_here_is_in_order(corpus, selection, tmp_path):
     key = Ed25519PrivateKey.generate()
     path = tmp_path / "x.zip"
-    path.write_bytes(bundle.make(corpus, selection, key))
+    bundle.save(path, corpus, selection, key)
     found = verify(bundle.read(path), ONTOLOGY, key.public_key())
     assert found.is_signed
     assert found.is_trusted
@@ -43,7 +43,7 @@ def test_a_whole_export_that_breaks_the_model_is_refused(corpus, tmp_path, monke
     quads = [*export.extract(corpus, export.Selection(document=PLAN)), stray]
     monkeypatch.setattr(export, "extract", lambda snapshot, selection: quads)
     path = tmp_path / "x.zip"
-    path.write_bytes(bundle.make(corpus, export.Selection(document=PLAN)))
+    bundle.save(path, corpus, export.Selection(document=PLAN))
     bundle.check(bundle.read(path))
     with pytest.raises(CheckError, match="task:stray"):
         verify(bundle.read(path), ONTOLOGY)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import io
+import tempfile
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import IO, Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,12 +16,9 @@ from policygraph import bundle, catalogue, export, tabular
 from policygraph.export import Selection
 from policygraph.lookup import Lookup
 from policygraph.store import Snapshot
-from policygraph_api.problems import ProblemError
 from policygraph_api.shelf import Shelves
 
 Extension = Literal["ttl", "nq", "jsonld", "csv.zip", "xlsx", "zip"]
-MAX_HELD = 2_000_000
-"""Quads of a graph that is packed in memory; larger ones are streamed, or packed by the command."""
 _MAX_NAME = 400
 
 
@@ -105,25 +103,31 @@ def _answer(snapshot: Snapshot, selection: Selection, extension: str) -> Respons
     if extension in export.FORMATS:
         chunks = export.stream(snapshot, selection, extension)
         return StreamingResponse(chunks, media_type=media_type, headers=headers)
-    if selection.is_everything and len(snapshot) > MAX_HELD:
-        raise ProblemError(
-            "answer-too-large",
-            "Cả đồ thị quá lớn cho định dạng này; hãy lọc, hoặc tải .nq.",
-            "The whole graph is too large for this format; choose a part, or fetch .nq.",
-        )
-    return Response(_packed(snapshot, selection, extension), media_type=media_type, headers=headers)
-
-
-def _packed(snapshot: Snapshot, selection: Selection, extension: str) -> bytes:
     if extension == "zip":
-        return bundle.make(snapshot, selection)
+        chunks = export.piped(bundle.writer(snapshot, selection))
+        return StreamingResponse(chunks, media_type=media_type, headers=headers)
     part = (
         snapshot
         if selection.is_everything
         else export.as_snapshot(export.extract(snapshot, selection))
     )
-    if extension == "csv.zip":
-        return bundle.tables_zip(part)
-    out = io.BytesIO()
-    tabular.write_workbook(part, out)
-    return out.getvalue()
+    chunks = export.piped(bundle.tables_writer(part)) if extension == "csv.zip" else _workbook(part)
+    return StreamingResponse(chunks, media_type=media_type, headers=headers)
+
+
+def _workbook(part: Snapshot) -> Iterator[bytes]:
+    """Made before anything is sent, since it may turn out too large to be a workbook."""
+    made = tempfile.SpooledTemporaryFile(tabular.SPOOLED)  # noqa: SIM115 - closed by its reader
+    try:
+        tabular.write_workbook(part, made)
+    except BaseException:
+        made.close()
+        raise
+    made.seek(0)
+    return _chunks(made)
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(export.CHUNK):
+            yield chunk

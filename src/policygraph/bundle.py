@@ -7,6 +7,7 @@
     documents.csv … csv-metadata.json, policygraph.xlsx
     catalogue.ttl      DCAT and VoID of this export
 
+The manifest comes last in the ZIP, which is written as it is made: its sums are known by then.
 Equal graphs give equal bytes: files in a fixed order, no times of making.
 """
 
@@ -17,15 +18,18 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import IO, BinaryIO
 
 import pyoxigraph as ox
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from typing_extensions import Buffer
 
 from policygraph import catalogue, export, tabular
 from policygraph.errors import CheckError, DataError
@@ -82,44 +86,121 @@ class Bundle:
         return list(ox.parse(self.contents["graph.nq"], format=ox.RdfFormat.N_QUADS))
 
 
-def make(
+Write = Callable[[BinaryIO], object]
+"""Writes a file to something that need not be seekable."""
+
+
+def writer(
     snapshot: Snapshot, selection: export.Selection, key: Ed25519PrivateKey | None = None
-) -> bytes:
-    """The ZIP; signed where a key is given."""
-    if selection.is_everything:
-        quads, source = export.everything(snapshot), snapshot
-    else:
-        quads = export.extract(snapshot, selection)
-        source = export.as_snapshot(quads)
-    canonical = export.canonical(quads)
-    contents = {"graph.nq": canonical}
-    for name in ("graph.ttl", "graph.jsonld"):
-        out = io.BytesIO()
-        export.write(quads, export.FORMATS[GRAPHS[name]], out)
-        contents[name] = out.getvalue()
+) -> Write:
+    """What writes the ZIP, file by file as each is made; signed where a key is given.  Raises
+    QueryError at once where nothing answers to the selection."""
+    quads = None if selection.is_everything else export.extract(snapshot, selection)
+    source = snapshot if quads is None else export.as_snapshot(quads)
+    files: dict[str, Write] = {}
+    for name, extension in GRAPHS.items():
+        files[name] = _graph_writer(snapshot, quads, extension)
+    files |= _table_writers(source)
+    files["policygraph.xlsx"] = partial(tabular.write_workbook, source)
+    files["catalogue.ttl"] = lambda out: out.write(catalogue.turtle(source, snapshot.hash))
+
+    def write(out: BinaryIO) -> None:
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+            members = {name: _add(archive, name, files[name]) for name in sorted(files)}
+            manifest = Manifest(
+                FORMAT,
+                f"policygraph {version('policygraph')}",
+                snapshot.hash,
+                {name: value for name, value in asdict(selection).items() if value is not None},
+                len(snapshot) if quads is None else len(quads),
+                members["graph.nq"].sha256,
+                tuple(members.values()),
+                _public(key.public_key()) if key else None,
+            ).text()
+            _add(archive, MANIFEST, lambda member: member.write(manifest))
+            if key:
+                signature = base64.b64encode(key.sign(manifest)) + b"\n"
+                _add(archive, SIGNATURE, lambda member: member.write(signature))
+
+    return write
+
+
+def save(
+    path: Path,
+    snapshot: Snapshot,
+    selection: export.Selection,
+    key: Ed25519PrivateKey | None = None,
+) -> None:
+    """Write the ZIP to a file."""
+    write = writer(snapshot, selection, key)
+    try:
+        with path.open("wb") as out:
+            write(out)
+    except OSError as error:
+        raise DataError(path, f"không ghi được / cannot be written: {error.strerror}") from error
+
+
+def tables_writer(snapshot: Snapshot) -> Write:
+    """What writes the CSV files with their description, for those who want nothing else."""
+
+    def write(out: BinaryIO) -> None:
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+            for name, file in _table_writers(snapshot).items():
+                _add(archive, name, file)
+
+    return write
+
+
+def _graph_writer(snapshot: Snapshot, quads: list[ox.Quad] | None, extension: str) -> Write:
+    form = export.FORMATS[extension]
+    if quads is None:
+        is_canonical = form == ox.RdfFormat.N_QUADS
+        return (
+            partial(export.write_canonical, snapshot)
+            if is_canonical
+            else partial(export.dump, snapshot, form)
+        )
+    if form == ox.RdfFormat.N_QUADS:
+        return lambda out: out.write(export.canonical(quads))
+    return partial(export.write, quads, form)
+
+
+def _table_writers(snapshot: Snapshot) -> dict[str, Write]:
+    files: dict[str, Write] = {tabular.CSVW: lambda out: out.write(tabular.csvw())}
     for table in tabular.tables():
-        out = io.BytesIO()
-        tabular.write_csv(source, table, out)
-        contents[f"{table.name}.csv"] = out.getvalue()
-    contents[tabular.CSVW] = tabular.csvw()
-    book = io.BytesIO()
-    tabular.write_workbook(source, book)
-    contents["policygraph.xlsx"] = book.getvalue()
-    contents["catalogue.ttl"] = catalogue.turtle(source, snapshot.hash)
-    manifest = Manifest(
-        FORMAT,
-        f"policygraph {version('policygraph')}",
-        snapshot.hash,
-        {name: value for name, value in asdict(selection).items() if value is not None},
-        len(quads),
-        hashlib.sha256(canonical).hexdigest(),
-        tuple(_member(name, content) for name, content in sorted(contents.items())),
-        _public(key.public_key()) if key else None,
-    ).text()
-    members = {MANIFEST: manifest}
-    if key:
-        members[SIGNATURE] = base64.b64encode(key.sign(manifest)) + b"\n"
-    return _zip({**members, **dict(sorted(contents.items()))})
+        files[f"{table.name}.csv"] = partial(tabular.write_csv, snapshot, table)
+    return files
+
+
+class _Summed(io.RawIOBase):
+    """Passes on what is written, and sums it up."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out, self._sum, self._size = out, hashlib.sha256(), 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Buffer, /) -> int:
+        self._sum.update(data)
+        self._size += memoryview(data).nbytes
+        self._out.write(data)
+        return memoryview(data).nbytes
+
+    def member(self, name: str) -> Member:
+        return Member(name, self._size, self._sum.hexdigest())
+
+
+def _add(archive: zipfile.ZipFile, name: str, write: Write) -> Member:
+    """Write one file of an archive as it is made; how large it gets is not known before."""
+    info = zipfile.ZipInfo(name, _EPOCH)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    with archive.open(info, "w", force_zip64=True) as member:
+        summed = _Summed(member)
+        with io.BufferedWriter(summed, export.CHUNK) as out:
+            write(out)
+            out.flush()
+            return summed.member(name)
 
 
 def read(path: Path) -> Bundle:
@@ -238,24 +319,6 @@ def _member(name: str, content: bytes) -> Member:
 
 def _public(key: Ed25519PublicKey) -> str:
     return base64.b64encode(key.public_bytes_raw()).decode()
-
-
-def _zip(members: Mapping[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name, content in members.items():
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
-
-
-def tables_zip(snapshot: Snapshot) -> bytes:
-    """The CSV files with their description, for those who want nothing else."""
-    members = {tabular.CSVW: tabular.csvw()}
-    for table in tabular.tables():
-        out = io.BytesIO()
-        tabular.write_csv(snapshot, table, out)
-        members[f"{table.name}.csv"] = out.getvalue()
-    return _zip(members)
 
 
 def sums(bundle: Bundle) -> Sequence[str]:

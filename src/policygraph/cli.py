@@ -272,10 +272,10 @@ def export(
     form = target.suffix.lstrip(".")
     if form not in {"zip", *exporting.FORMATS}:
         raise typer.BadParameter(f"{target}: .zip, .{', .'.join(exporting.FORMATS)}")
-    with target.open("wb") as out:
-        if form == "zip":
-            out.write(bundle.make(snapshot, selection, bundle.private_key(key) if key else None))
-        else:
+    if form == "zip":
+        bundle.save(target, snapshot, selection, bundle.private_key(key) if key else None)
+    else:
+        with target.open("wb") as out:
             out.writelines(exporting.stream(snapshot, selection, form))
     _out.print(f"→ {target} ({target.stat().st_size:,} byte)", highlight=False)
 

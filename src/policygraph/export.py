@@ -8,7 +8,11 @@ the shapes without the rest of the graph.
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import os
+import re
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
@@ -58,20 +62,22 @@ def stream(snapshot: Snapshot, selection: Selection, extension: str) -> Iterator
     it is read at the other."""
     form = FORMATS[extension]
     if selection.is_everything:
-        return _piped(lambda out: dump(snapshot, form, out))
+        return piped(lambda out: dump(snapshot, form, out))
     quads = extract(snapshot, selection)
-    return _piped(lambda out: write(quads, form, out))
+    return piped(lambda out: write(quads, form, out))
 
 
 def dump(snapshot: Snapshot, form: ox.RdfFormat, out: BinaryIO) -> None:
-    """The whole graph; named graphs where the format has them."""
+    """The whole graph; named graphs where the format has them, else one graph after the other: a
+    statement of two graphs may stand twice, and none has to be remembered."""
+    store = _reopened(snapshot)
     if form.supports_datasets:
-        _reopened(snapshot).dump(out, form, prefixes=iri.PREFIXES)
+        store.dump(out, form, prefixes=iri.PREFIXES)
         return
-    found = snapshot.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
-    if not isinstance(found, ox.QueryTriples):
-        raise QueryError("a CONSTRUCT gave no triples")
-    ox.serialize(found, out, form, prefixes=iri.PREFIXES)
+    unnamed = ox.DefaultGraph()
+    for graph in (unnamed, *sorted(store.named_graphs(), key=str)):
+        if graph != unnamed or any(store.quads_for_pattern(None, None, None, unnamed)):
+            store.dump(out, form, from_graph=graph, prefixes=iri.PREFIXES)
 
 
 def write(quads: Iterable[ox.Quad], form: ox.RdfFormat, out: BinaryIO) -> None:
@@ -89,6 +95,42 @@ def canonical(quads: Iterable[ox.Quad]) -> bytes:
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     lines = sorted(ox.serialize([quad], format=ox.RdfFormat.N_QUADS) or b"" for quad in dataset)
     return b"".join(lines)
+
+
+def write_canonical(snapshot: Snapshot, out: BinaryIO) -> None:
+    """The whole graph as ``canonical`` writes it, sorted in files and not in memory; without blank
+    nodes the canonical form is no more than an order of the lines."""
+    with tempfile.TemporaryDirectory() as folder:
+        lines = Path(folder, "all.nq")
+        with lines.open("wb") as dumped:
+            dump(snapshot, ox.RdfFormat.N_QUADS, dumped)
+        runs = list(_sorted_runs(lines))
+        if any(_BLANK.match(line) for run in runs for line in _lines(run)):
+            out.write(canonical(everything(snapshot)))
+            return
+        out.writelines(heapq.merge(*map(_lines, runs)))
+
+
+_BLANK = re.compile(rb"_:|(?:<[^>]*> ){2}_:")
+_RUN = 64 << 20
+"""Bytes of lines that are sorted in memory at once."""
+
+
+def _sorted_runs(path: Path) -> Iterator[Path]:
+    with path.open("rb") as source:
+        for number in itertools.count():
+            lines = source.readlines(_RUN)
+            if not lines:
+                return
+            run = path.with_suffix(f".{number}")
+            with run.open("wb") as out:
+                out.writelines(sorted(lines))
+            yield run
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as source:
+        yield from source
 
 
 def merged(quads: Iterable[ox.Quad]) -> set[ox.Quad]:
@@ -236,7 +278,7 @@ def _reopened(snapshot: Snapshot) -> ox.Store:
     return ox.Store.read_only(str(snapshot.path))
 
 
-def _piped(produce: Callable[[BinaryIO], None]) -> Iterator[bytes]:
+def piped(produce: Callable[[BinaryIO], object]) -> Iterator[bytes]:
     """What a producer writes, in chunks; a reader that leaves early stops it."""
     read_end, write_end = os.pipe()
     failures: list[Exception] = []

@@ -9,6 +9,8 @@ import csv
 import io
 import json
 import re
+import shutil
+import tempfile
 import tomllib
 import zipfile
 from collections.abc import Iterator
@@ -16,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from importlib.resources import files
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -25,12 +27,16 @@ from openpyxl.utils import get_column_letter
 
 from policygraph import iri
 from policygraph.engine import Engine, Row
-from policygraph.errors import DataError
+from policygraph.errors import DataError, QueryError
 
 CSVW = "csv-metadata.json"
 LICENSE = "https://creativecommons.org/licenses/by/4.0/"
 MAX_CELL = 32_767
 """Longest text of a cell that spreadsheet programs read."""
+MAX_ROWS = 1_048_576
+"""Rows of a sheet, the names of the columns among them."""
+SPOOLED = 8 << 20
+"""Bytes of a workbook that are kept in memory while it is made."""
 _WIDTHS = {"anyURI": 30, "date": 14, "gYear": 10, "decimal": 12}
 _WIDE, _NARROW = 70, 26
 _TIME = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z")
@@ -104,7 +110,7 @@ def csvw() -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def write_workbook(snapshot: Engine, out: BinaryIO) -> None:
+def write_workbook(snapshot: Engine, out: IO[bytes]) -> None:
     """One sheet a table, written row by row; texts are never taken for formulas."""
     book = Workbook(write_only=True)
     for table in tables():
@@ -120,24 +126,38 @@ def write_workbook(snapshot: Engine, out: BinaryIO) -> None:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             header.append(cell)
         sheet.append(header)
-        for row in rows(snapshot, table):
+        for number, row in enumerate(rows(snapshot, table), 2):
+            if number > MAX_ROWS:
+                sheet.close()
+                raise QueryError(
+                    f"{table.vi} / {table.en}: hơn {MAX_ROWS:,} dòng; hãy chọn một "
+                    "phần / more rows than a sheet holds; choose a part, or take CSV"
+                )
             sheet.append(
                 [_cell(sheet, text, c) for text, c in zip(row, table.columns, strict=True)]
             )
-    made = io.BytesIO()
-    book.save(made)
-    _undated(made, out)
+    # Spreadsheet programs want a ZIP whose sizes stand before its files, so it is made aside.
+    with (
+        tempfile.SpooledTemporaryFile(SPOOLED) as made,
+        tempfile.SpooledTemporaryFile(SPOOLED) as whole,
+    ):
+        book.save(made)
+        _undated(made, whole)
+        whole.seek(0)
+        shutil.copyfileobj(whole, out)
 
 
-def _undated(made: BinaryIO, out: BinaryIO) -> None:
+def _undated(made: IO[bytes], out: IO[bytes]) -> None:
     """The workbook without the time of its making, so that equal graphs give equal bytes."""
     with zipfile.ZipFile(made) as source, zipfile.ZipFile(out, "w") as target:
         for name in source.namelist():
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = _TIME.sub(b"1980-01-01T00:00:00Z", content)
             member = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            target.writestr(member, content, zipfile.ZIP_DEFLATED)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            with source.open(name) as content, target.open(member, "w") as copy:
+                if name == "docProps/core.xml":
+                    copy.write(_TIME.sub(b"1980-01-01T00:00:00Z", content.read()))
+                else:
+                    shutil.copyfileobj(content, copy)
 
 
 def _cell(sheet: object, text: str, column: Column) -> WriteOnlyCell | None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policygraph import bundle, export
+from policygraph import bundle, export, tabular
 
 NAMES = ("document", "agency", "place", "lineage")
 HOSTILE = ('"', "{ } ;", "<a b>", "javascript:alert(1)", "\\u0022", "\n", "> } DROP ALL #", "號")
@@ -44,9 +44,18 @@ def test_tables_and_workbook(web):
     assert book["Nhiệm vụ"].max_row > 1
 
 
-def test_the_bundle_is_whole(web, tmp_path):
-    (tmp_path / "b.zip").write_bytes(take(web, "zip", year=2021).content)
+@pytest.mark.parametrize("chosen", [{}, {"year": 2021}], ids=["everything", "part"])
+def test_the_bundle_is_whole(web, tmp_path, chosen):
+    """Sent as it is made, so nothing in it knows its size before."""
+    answer = take(web, "zip", **chosen)
+    assert "content-length" not in answer.headers
+    (tmp_path / "b.zip").write_bytes(answer.content)
     bundle.check(bundle.read(tmp_path / "b.zip"))
+
+
+def test_a_workbook_too_large_is_refused(web, monkeypatch):
+    monkeypatch.setattr(tabular, "MAX_ROWS", 2)
+    assert take(web, "xlsx").status_code == 422
 
 
 @pytest.mark.parametrize(
