@@ -3,24 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser
+from tests.explorer.reading import page, section, words
 
 AGENCY = "/agencies/vn-61.so-thong-tin-va-truyen-thong"
-
-
-def page(web, path):
-    answer = web.get(path)
-    assert answer.status_code == 200
-    return LexborHTMLParser(answer.text)
-
-
-def words(node):
-    return " ".join(node.text(deep=True).split())
-
-
-def section(page, name):
-    (found,) = [s for s in page.css("section") if s.attributes.get("aria-labelledby") == name]
-    return found
 
 
 def rows(section):

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser
+from tests.explorer.reading import page, section, words
+
+from policygraph_api.explorer import documents
 
 PLAN = "/documents/vn-61.ubnd.kh.2021.2358"
 DIRECTIVE = "/documents/vn.tw.nq.2019.52"
 PLANNED = "/documents/vn-61.du-kien.nghi-quyet.nd.vn-61-ubnd-kh-2021-2358-pl2-1"
 
 
-def page(web, path):
-    answer = web.get(path)
-    assert answer.status_code == 200
-    return LexborHTMLParser(answer.text)
-
-
 @pytest.fixture(scope="module")
 def plan(web):
     return page(web, PLAN)
-
-
-def words(node):
-    return " ".join(node.text(deep=True).split())
 
 
 def facts(page):
@@ -44,11 +36,11 @@ def test_a_document_says_what_it_is(plan):
 
 
 def test_what_it_stands_on_has_its_words_and_their_place(plan):
-    (section,) = [s for s in plan.css("section") if s.attributes["aria-labelledby"] == "stands"]
-    first = section.css_first(".mentions > li")
+    part = section(plan, "stands")
+    first = part.css_first(".mentions > li")
     assert words(first).startswith("thực hiện Nghị quyết 06-NQ/TU")
     assert first.css_first("blockquote a").attributes["href"].startswith(PLAN + "/text#c")
-    boxes = [words(link) for link in section.css("svg.ladder a")]
+    boxes = [words(link) for link in part.css("svg.ladder a")]
     assert boxes[-1].startswith("Kế hoạch 2358/KH-UBND")
     assert any(box.startswith("Nghị quyết 06-NQ/TU") for box in boxes)
 
@@ -79,8 +71,8 @@ def test_agencies_stand_with_their_roles(plan):
 
 
 def test_the_outline_nests_the_parts(plan):
-    (section,) = [s for s in plan.css("section") if s.attributes["aria-labelledby"] == "outline"]
-    inner = section.css_first("a[href$='#p-II.5.h.1']")
+    part = section(plan, "outline")
+    inner = part.css_first("a[href$='#p-II.5.h.1']")
     around = []
     node = inner
     while node is not None and node.tag != "section":
@@ -90,8 +82,8 @@ def test_the_outline_nests_the_parts(plan):
 
 
 def test_what_is_unresolved_is_told(plan):
-    (section,) = [s for s in plan.css("section") if s.attributes["aria-labelledby"] == "open"]
-    assert "Thiếu cơ quan chủ trì Phổ cập dịch vụ mạng di động 5G" in words(section)
+    part = section(plan, "open")
+    assert "Thiếu cơ quan chủ trì Phổ cập dịch vụ mạng di động 5G" in words(part)
 
 
 def test_downloads_are_of_this_document(plan, web):
@@ -106,9 +98,9 @@ def test_a_document_from_the_register_names_its_sources_and_who_cites_it(web):
     html = page(web, DIRECTIVE)
     assert not html.css("a[href$='/text']")
     assert facts(html)["Nguồn"].startswith("luatvietnam.vn")
-    (section,) = [s for s in html.css("section") if s.attributes["aria-labelledby"] == "stands"]
-    assert "Kế hoạch" in words(section)
-    assert "theo nguồn bên ngoài: doingoailaocai.vn" in words(section)
+    part = section(html, "stands")
+    assert "Kế hoạch" in words(part)
+    assert "theo nguồn bên ngoài: doingoailaocai.vn" in words(part)
 
 
 def test_a_planned_document_says_who_calls_for_it_and_what_it_became(web):
@@ -126,3 +118,14 @@ def test_in_english_the_names_are_english_where_there_are_some(web):
     assert words(html.css_first("h1")) == "Resolution 52-NQ/TW"
     assert facts(html)["Date of issue"] == "27 September 2019"
     assert html.css_first("p.lead").attributes["lang"] == "vi"
+
+
+def test_a_long_list_of_citers_is_cut_and_says_where_the_rest_is(web, monkeypatch):
+    monkeypatch.setattr(documents, "MOST", 2)
+    found = page(web, DIRECTIVE + "?cut")
+    part = section(found, "stands")
+    assert all(len(shown.css("li")) <= 2 for shown in part.css("ul.mentions"))
+    (more, *_) = [a for a in part.css("a") if "citers-of-document" in a.attributes["href"]]
+    assert words(more).startswith("Còn ")
+    rows = web.get(more.attributes["href"], headers={"Accept": "application/json"}).json()
+    assert len(rows["rows"]) > 2

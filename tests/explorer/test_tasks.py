@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser
 from starlette.testclient import TestClient
+from tests.explorer.reading import page, section, words
 
 from policygraph import iri, pipeline, resources
 from policygraph.rdf import files
@@ -16,21 +16,6 @@ from policygraph_api.app import create_app
 TASK = "/tasks/vn-61.ubnd.kh.2021.2358.II.1.c.1"
 COPIED = "/tasks/vn-21.tu.ke-hoach.nd.thuc-hien-52-nq-tw.III.2.d"
 TO_ISSUE = "/tasks/vn-61.ubnd.kh.2021.2358.PL2.1"
-
-
-def page(web, path):
-    answer = web.get(path)
-    assert answer.status_code == 200
-    return LexborHTMLParser(answer.text)
-
-
-def words(node):
-    return " ".join(node.text(deep=True).split())
-
-
-def section(page, name):
-    (found,) = [s for s in page.css("section") if s.attributes.get("aria-labelledby") == name]
-    return found
 
 
 @pytest.fixture(scope="module")

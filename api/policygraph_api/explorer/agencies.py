@@ -23,6 +23,8 @@ from policygraph_api.places import Here, here
 
 MOST_DRAWN = 8
 """Partners in the picture; the list beside it has all."""
+MOST = 200
+"""Rows of a table; the list of tasks goes on."""
 _ROLES = ("lead", "coordinate", "direct", "monitor", "advise")
 _ORDER = {iri.concept("role", name): place for place, name in enumerate(_ROLES)}
 _PARENT = iri.PREFIXES["org"] + "subOrganizationOf"
@@ -77,6 +79,7 @@ def routes(site: Site) -> APIRouter:
             "above": _above(engine, sheet.iri),
             "below": _pointing(engine, _PARENT, sheet.iri),
             "issued": _pointing(engine, iri.term("issuer"), sheet.iri),
+            "most": MOST,
         }
         return site.render(request, "agency.html", values)
 

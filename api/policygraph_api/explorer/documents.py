@@ -24,6 +24,8 @@ from policygraph_api.explorer.site import Site, at
 from policygraph_api.explorer.telling import Teller
 from policygraph_api.places import here
 
+MOST = 40
+"""Mentions that a list shows; of a directive there may be thousands, and the query has them all."""
 DOWNLOADS = ("ttl", "jsonld", "csv.zip", "xlsx", "zip")
 _RELATIONS = (
     *("implements", "issuedWith", "fulfils", "basedOn", "replaces", "amends", "approves"),
@@ -92,6 +94,7 @@ def routes(site: Site) -> APIRouter:
             "outline": layout.outline(layout.parts_of(site.ask("outline-of-document", **asked))),
             "agencies": _agencies(site.ask("agencies-of-document", **asked)),
             "downloads": DOWNLOADS,
+            "most": MOST,
         }
         return site.render(request, "document.html", values)
 
