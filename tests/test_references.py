@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policygraph import lexicon
 from policygraph.mentions.references import (
     expand,
     find_references,
@@ -151,3 +152,13 @@ def test_any_words_are_read_and_expanded(words):
         parts, problems = expand(tree, tasks, reference)
         assert set(parts) <= {t.part for t in tasks}
         assert all(problems)
+
+
+def test_levels_begin_with_a_word_of_their_gate():
+    """Only where a word begins as a gate does are the levels looked for."""
+    for entry in lexicon.load("references").entries:
+        if entry.name.startswith("level."):
+            for example in entry.examples:
+                found = entry.pattern.search(example)
+                assert found is not None
+                assert found[0].lower().startswith(entry.gate)

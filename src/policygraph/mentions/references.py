@@ -153,9 +153,20 @@ def _entry(name: str) -> re.Pattern[str]:
 
 
 @cache
+def _level_entries() -> tuple[lexicon.Entry, ...]:
+    return tuple(e for e in lexicon.load("references").entries if e.name.startswith("level."))
+
+
+@cache
 def _levels() -> dict[str, re.Pattern[str]]:
-    entries = lexicon.load("references").entries
-    return {e.value: e.pattern for e in entries if e.name.startswith("level.")}
+    return {e.value: e.pattern for e in _level_entries()}
+
+
+@cache
+def _first_letters() -> str:
+    """Letters that the words of the levels begin with: elsewhere none of them is tried."""
+    letters = {word[0] for entry in _level_entries() for word in entry.gate}
+    return "".join(sorted(letters | {letter.upper() for letter in letters}))
 
 
 @cache
@@ -171,7 +182,9 @@ def _item_pattern() -> re.Pattern[str]:
     value = rf"{_VALUE}(?:\s*(?:[-–]|đến)\s*(?:(?:{again})\s+)?{_VALUE})?"
     values = rf"{value}(?:\s*(?:,|và|hoặc|,\s*và)\s*{value})*"
     bare = r"(?P<bare>(?i:phụ lục))(?=\s+(?:kèm|đính|ban hành|của|này)|\s*[.;,)]|\s*$)"
-    return re.compile(rf"(?<!\w)(?:(?:{words})\s+(?P<values>{values})|{bare})")
+    return re.compile(
+        rf"(?<!\w)(?=[{_first_letters()}])(?:(?:{words})\s+(?P<values>{values})|{bare})"
+    )
 
 
 @cache

@@ -79,7 +79,8 @@ class Graph:
         name = _predicate(predicate)
         for target in targets:
             if target is not None:
-                said[name, expand(target), ""] = None
+                full = target if target.startswith("http") else expand(target)
+                said[name, full, ""] = None
 
     def type(self, subject: str, *classes: str) -> None:
         self.link(subject, "rdf:type", *classes)

@@ -41,30 +41,34 @@ def write(subjects: Iterable[tuple[str, Iterable[Row]]]) -> bytes:
     Raises ValueError where something is no absolute IRI.
     """
     out = []
+    names = _Names({IS_A: IS_A})
     for subject, rows in subjects:
-        head, before = f"{_name(subject)} ", None
+        head, before = f"{names[subject]} ", None
         for predicate, value, kind in rows:
-            term = _literal(value, kind) if kind else _name(value)
+            term = _literal(value, kind) if kind else names[value]
             if predicate == before:
                 out.append(f" , {term}")
             else:
-                out.append(f"{head}{_name(predicate)} {term}")
+                out.append(f"{head}{names[predicate]} {term}")
                 head, before = " ;\n\t", predicate
         if before is not None:
             out.append(" .\n")
     return (_prologue() + "".join(out)).encode() if out else b""
 
 
-@lru_cache(maxsize=8192)
-def _name(address: str) -> str:
-    """An IRI, shortened by the prefix whose name ends where its last "/" or "#" stands."""
-    if address == IS_A:
-        return address
-    cut = max(address.rfind("/"), address.rfind("#")) + 1
-    prefix = _BASES.get(address[:cut])
-    if prefix is not None and _LOCAL.fullmatch(address, cut):
-        return prefix + address[cut:]
-    return _by_oxigraph(ox.NamedNode(address))
+class _Names(dict[str, str]):
+    """IRIs as they are written, shortened by the prefix whose name ends where the IRI's last "/"
+    or "#" stands."""
+
+    def __missing__(self, address: str) -> str:
+        cut = max(address.rfind("/"), address.rfind("#")) + 1
+        prefix = _BASES.get(address[:cut])
+        if prefix is not None and _LOCAL.fullmatch(address, cut):
+            written = prefix + address[cut:]
+        else:
+            written = _by_oxigraph(ox.NamedNode(address))
+        self[address] = written
+        return written
 
 
 def _literal(value: str, kind: str) -> str:

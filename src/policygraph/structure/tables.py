@@ -69,7 +69,8 @@ def strip_tags(text: str, start: int, end: int) -> tuple[int, int]:
 
 def column_of(words: str) -> str | None:
     """Role of the column with this head; None where the lexicon knows none."""
-    folded = " ".join(_TAG.sub("", words).replace("*", "").split()).lower()
+    plain = _TAG.sub("", words) if "<" in words else words
+    folded = " ".join(plain.replace("*", "").split()).lower()
     if not folded or len(folded) > _LONGEST_HEAD:
         return None
     entry = lexicon.load("columns").first(folded)
