@@ -9,7 +9,7 @@ CODE := $(wildcard src api tests bench web/build.py)
 STATIC := api/policygraph_api/static/manifest.json
 WEB := $(filter-out web/node_modules,$(wildcard web/*)) $(shell find web/src -type f)
 
-.PHONY: help setup run test check bench build clean docs vocab lock
+.PHONY: help setup run test check bench screenshots build clean docs vocab lock
 .DELETE_ON_ERROR:
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make check  kiểm tra mã, bản thể luận, đồ thị / check code, ontology and graph"
 	@echo "make build  ghi lại data/ttl và kho / rewrite data/ttl and the store"
 	@echo "make bench  đo tốc độ / measure the speed"
+	@echo "make screenshots  chụp các trang chính vào docs/ / pictures of the main pages into docs/"
 	@echo "make docs   sinh trang tài liệu bản thể luận vào site/ / ontology pages into site/"
 	@echo "make vocab  sinh lại mô-đun từ vựng / regenerate the vocabulary module"
 	@echo "make lock   ghim lại phiên bản phụ thuộc / pin the dependencies again"
@@ -72,6 +73,9 @@ build: setup
 
 bench: setup
 	$(BIN)/python bench/run.py
+
+screenshots: setup
+	$(BIN)/python bench/screenshots.py
 
 docs: setup
 	mkdir -p site

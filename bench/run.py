@@ -14,7 +14,16 @@ from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-BENCHMARKS = ("assets", "reading", "closure", "similarity", "serving", "search", "export")
+BENCHMARKS = (
+    "assets",
+    "painting",
+    "reading",
+    "closure",
+    "similarity",
+    "serving",
+    "search",
+    "export",
+)
 
 
 def main(names: list[str]) -> None:

@@ -149,7 +149,7 @@ def _ours(root: Path, load: Load, asked: tuple[Question, ...], directive: str) -
     rates: Rates = {}
     for cache in ("0", "64"):
         given = {"POLICYGRAPH_CACHE_MB": cache, "POLICYGRAPH_BUDGET": "1000000"}
-        with _server(_policygraph(root), "/health/ready", given) as base:
+        with server(policygraph(root), "/health/ready", given) as base:
             for clients in CLIENTS:
                 if cache == "0":
                     for question in asked[:3]:
@@ -175,7 +175,7 @@ def _native(path: Path, load: Load, asked: tuple[Question, ...]) -> Native:
         return Native({}, 1000)
     command = [program, "serve-read-only", "--location", str(path), "--union-default-graph"]
     rates: Rates = {}
-    with _server([*command, "--bind", "127.0.0.1:{port}"], "/") as base:
+    with server([*command, "--bind", "127.0.0.1:{port}"], "/") as base:
         for question in asked[:3]:
             url = f"{base}/query?query={quote(question.text)}"
             for clients in CLIENTS:
@@ -212,7 +212,7 @@ def _rdflib_endpoint(path: Path, load: Load, asked: tuple[Question, ...]) -> Rat
         file.flush()
         command = [sys.executable, "-c", _ENDPOINT, "{port}", file.name]
         try:
-            with _server(command, "/query?query=ASK%20%7B%7D") as base:
+            with server(command, "/query?query=ASK%20%7B%7D") as base:
                 for question in asked:
                     url = f"{base}/query?query={quote(question.text)}"
                     for clients in CLIENTS:
@@ -237,17 +237,17 @@ uvicorn.run(app, port=int(sys.argv[1]), log_level="error", access_log=False, lif
 
 def _bare(load: Load, size: int) -> Rates:
     command = [sys.executable, "-c", _BARE, "{port}", str(size)]
-    with _server(command, "/") as base:
+    with server(command, "/") as base:
         return {("limit", clients): load.rate(base, clients) for clients in CLIENTS}
 
 
-def _policygraph(root: Path) -> list[str]:
+def policygraph(root: Path) -> list[str]:
     code = "from policygraph.cli import main; main()"
     return [sys.executable, "-c", code, "serve", "--store", str(root), "--port", "{port}"]
 
 
 @contextlib.contextmanager
-def _server(
+def server(
     command: list[str], ready: str, environment: dict[str, str] | None = None
 ) -> Iterator[str]:
     with socket.socket() as probe:

@@ -34,6 +34,21 @@ def test_words_without_marks_are_found(opened):
     )
 
 
+def test_from_the_first_page_to_a_sentence_of_a_plan_in_four_clicks(opened):
+    opened.goto("/")
+    opened.get_by_role("link", name="Những nhiệm vụ nào bắt nguồn từ Nghị quyết 52-NQ/TW").click()
+    plan = opened.locator("main details", has_text="(Thanh Hóa) (43 nhiệm vụ)")
+    plan.locator("summary").click()
+    task = plan.get_by_role("link", name=re.compile("^Tổ chức phổ biến, quán triệt")).first
+    label = task.inner_text().rstrip("….")
+    task.click()
+    opened.get_by_role("link", name="Xem trong văn bản").first.click()
+    expect(opened).to_have_url(re.compile(r"/documents/vn-21[^/]*/text#c\d+$"))
+    words = opened.locator(":target")
+    expect(words).to_be_in_viewport()
+    assert words.inner_text().startswith(label[:20])
+
+
 def test_the_lineage_draws_every_task_folded_and_unfolds_a_plan(opened):
     opened.goto("/lineage?of=52-NQ/TW")
     summary = opened.locator("#summary")

@@ -16,6 +16,7 @@ PAGES = (
     "/indicators",
     f"/documents/{SHORT}",
     f"/documents/{SHORT}/text",
+    "/tasks/vn-21.tu.ke-hoach.nd.thuc-hien-52-nq-tw.IV.3",
     "/agencies/vn-61.so-thong-tin-va-truyen-thong",
     "/indicators/ty-trong-kinh-te-so-trong-grdp",
     "/lineage",
