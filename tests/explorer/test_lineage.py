@@ -64,6 +64,18 @@ def test_every_task_of_the_resolution_is_on_the_page_with_its_words(web):
         assert "/text#c" in link
 
 
+def test_of_too_many_tasks_the_page_tells_where_they_are(web, monkeypatch):
+    monkeypatch.setattr("policygraph_api.explorer.lineage_view.MOST_ROWS", 50)
+    html = page(web, "/lineage", of="52-NQ/TW", year="")
+    listed = html.css("details table.records tbody tr")
+    told = html.css("section[aria-labelledby=tasks-title] > ul li")
+    assert 0 < len(listed) <= 50
+    assert sum(int(li.css_first(".count").text().split()[0].strip("(")) for li in told) == 82 - len(
+        listed
+    )
+    assert page(web, told[0].css_first("a").attributes["href"]).css("details table.records tr")
+
+
 def test_the_picture_is_folded_and_a_plan_unfolds(web):
     folded = graph(web, of="52-NQ/TW")
     assert {box["kind"] for box in folded["boxes"]} == {"doc"}

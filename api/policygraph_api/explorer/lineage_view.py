@@ -22,6 +22,8 @@ from policygraph_api.places import Here
 
 MOST_QUOTES = 20
 """Quotes told of one line of the picture; it may stand for hundreds of edges."""
+MOST_ROWS = 500
+"""Tasks that a page lists; of documents beyond them only the number is told."""
 EVERYTHING = "*"
 """In ``open``: all is unfolded."""
 CLASSES = ("title", "preamble", "body", "table", "inferred", "external")
@@ -68,6 +70,15 @@ class Choice:
     value: str
     label: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The tasks of a document; ``is_shown`` is False where the page has no room for them."""
+
+    document: str
+    works: tuple[Work, ...]
+    is_shown: bool
 
 
 class View:
@@ -160,12 +171,17 @@ class View:
         return [work for work in self.folding.all_works if work.iri != self.thing]
 
     @property
-    def works(self) -> Mapping[str, list[Work]]:
-        """The tasks by their document."""
+    def tables(self) -> list[Table]:
+        """The tasks by their document, as many as a page can hold."""
         found: dict[str, list[Work]] = {}
         for work in self.folding.works:
             found.setdefault(work.document, []).append(work)
-        return found
+        made: list[Table] = []
+        room = MOST_ROWS
+        for document, works in found.items():
+            room -= len(works)
+            made.append(Table(document, tuple(works), room >= 0 or not made))
+        return made
 
     @property
     def documents(self) -> list[Line]:

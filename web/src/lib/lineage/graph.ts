@@ -31,6 +31,7 @@ export class Graph {
       autoungrabify: true,
       userZoomingEnabled: false, // the wheel scrolls the page until the picture is entered
     });
+    this.core.on("tap", () => place.focus({ preventScroll: true }));
     this.core.on("tap", "node", (event) => wishes.onBox(event.target.id()));
     this.core.on("tap", "edge", (event) => wishes.onLine(event.target.id()));
     place.addEventListener("focusin", () => this.core.userZoomingEnabled(true));

@@ -54,7 +54,7 @@ export function wrapped(text: string): string[] {
 export function face(box: Box): { text: string; height: number } {
   const mark = box.canOpen ? (box.isOpen ? "▾ " : "▸ ") : "";
   const lines = wrapped(box.label);
-  if (box.caption || mark) lines.push(`${mark}${box.caption}`);
+  if (box.caption || mark) lines.push(...wrapped(`${mark}${box.caption}`));
   return { text: lines.join("\n"), height: lines.length * LINE_HEIGHT + 2 * PADDING };
 }
 
