@@ -22,8 +22,8 @@ _MAX_STEPS = 200_000
 
 _STRENGTH = ("title", "preamble", "body", "table", "inferred", "external")
 """Evidence classes, the strongest first; words of the body and of a table weigh the same."""
-_RANK = {iri.concept("evidence-class", name): rank for rank, name in enumerate(_STRENGTH)}
-_RANK[iri.concept("evidence-class", "table")] = _RANK[iri.concept("evidence-class", "body")]
+RANK = {iri.concept("evidence-class", name): rank for rank, name in enumerate(_STRENGTH)}
+RANK[iri.concept("evidence-class", "table")] = RANK[iri.concept("evidence-class", "body")]
 BODY, EXTERNAL = iri.concept("evidence-class", "body"), iri.concept("evidence-class", "external")
 INFERRED = iri.concept("evidence-class", "inferred")
 _LABEL, _ISSUED, _SOURCE = (
@@ -106,7 +106,7 @@ class Path:
 
     @property
     def evidence_class(self) -> str:
-        return max((e.evidence_class for e in self.edges), key=lambda name: _RANK.get(name, 0))
+        return max((e.evidence_class for e in self.edges), key=lambda name: RANK.get(name, 0))
 
     @property
     def confidence(self) -> float | None:
@@ -250,7 +250,7 @@ class Paths:
             tuple(
                 min(
                     (self.edge(link) for link in above[lower] if link.upper == upper),
-                    key=lambda edge: _RANK.get(edge.evidence_class, 0),
+                    key=lambda edge: RANK.get(edge.evidence_class, 0),
                 )
                 for lower, upper in pairwise(sequence)
             ),
@@ -291,7 +291,7 @@ class Paths:
         ]
         said, first, assertion = min(
             choices,
-            key=lambda choice: (_RANK.get(choice[0], 0), choice[1] or (0, 0), choice[2] or ""),
+            key=lambda choice: (RANK.get(choice[0], 0), choice[1] or (0, 0), choice[2] or ""),
             default=(default, None, None),
         )
         start, end, file, quote = first or (None, None, None, None)

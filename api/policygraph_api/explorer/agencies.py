@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from policygraph import charts, iri, spokes, succession
 from policygraph.charts import Bar, Caption
+from policygraph.edges import kind
 from policygraph.engine import Engine
 from policygraph.queries import Record, whole_in
 from policygraph.spokes import Spoke
@@ -165,18 +166,13 @@ def _targets(engine: Engine, agency: str) -> list[tuple[Name, Name, Name]]:
         (thing.value.value, role.value.value, document.value.value)
         for said in engine.statements(None, iri.term("agency"), agency)
         for thing in engine.statements(said.subject, iri.term("assigns"), None)
-        if iri.parse(thing.value.value) and _kind(thing.value.value) is iri.Kind.TARGET
+        if kind(thing.value.value) == iri.Kind.TARGET
         for role in engine.statements(said.subject, iri.term("role"), None)
         for document in engine.statements(thing.value.value, iri.term("inDocument"), None)
     }
     known = names(engine, {address for row in found for address in row}) if found else {}
     rows = [(known[target], known[role], known[document]) for target, role, document in found]
     return sorted(rows, key=lambda row: (row[2].vi, _ORDER.get(row[1].iri, 9), row[0].iri))
-
-
-def _kind(address: str) -> iri.Kind | None:
-    name = iri.parse(address)
-    return None if name is None else name.kind
 
 
 def _above(engine: Engine, agency: str) -> tuple[Name, ...]:

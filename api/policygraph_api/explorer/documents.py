@@ -15,7 +15,7 @@ from policygraph import iri, ladder, layout
 from policygraph.contents import contents
 from policygraph.edges import Options, kind
 from policygraph.engine import Engine
-from policygraph.paths import EXTERNAL, Paths
+from policygraph.paths import EXTERNAL, RANK, Paths
 from policygraph.queries import Record
 from policygraph.things import Name, names
 from policygraph_api.explorer import finding
@@ -33,8 +33,6 @@ _RELATIONS = (
 )
 """Relations in the order in which they are told."""
 _ORDER = {iri.term(name): place for place, name in enumerate(_RELATIONS)}
-_STRENGTH = ("title", "preamble", "body", "table", "inferred", "external")
-_RANK = {iri.concept("evidence-class", name): place for place, name in enumerate(_STRENGTH)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,7 @@ def _mentions(engine: Engine, rows: Sequence[Record], column: str) -> list[Menti
     known = names(engine, {document for _, document in grouped}) if grouped else {}
     found = []
     for (relation, document), alike in grouped.items():
-        best = min(alike, key=lambda row: _RANK.get(str(row["evidenceClass"]), 0))
+        best = min(alike, key=lambda row: RANK.get(str(row["evidenceClass"]), 0))
         label = str(best["relationLabel"] or relation.rpartition("#")[2])
         is_external = best["evidenceClass"] == EXTERNAL
         found.append(Mention(relation, label, known[document], best, len(alike), is_external))

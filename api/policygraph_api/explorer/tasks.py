@@ -14,7 +14,7 @@ from starlette.responses import Response
 from policygraph import iri
 from policygraph.edges import Options, own_document
 from policygraph.engine import Engine
-from policygraph.marks import Figure
+from policygraph.marks import figure_in
 from policygraph.paths import EXTERNAL, INFERRED, Edge, Found, Node, Paths
 from policygraph.queries import Record, text_in
 from policygraph.responsible import responsible_on
@@ -137,14 +137,7 @@ def _measures(site: Site, engine: Engine, sheet: Sheet, teller: Teller) -> list[
 
 
 def _measure(row: Record, teller: Teller) -> Measure:
-    value, upper = row["value"], row["upperValue"]
-    figure = Figure(
-        text_in(row, "comparator"),
-        value if isinstance(value, float) else None,
-        upper if isinstance(upper, float) else None,
-        text_in(row, "unitLabel"),
-        text_in(row, "deadline"),
-    )
+    figure = figure_in({**row, "year": row["deadline"]})
     label = text_in(row, "indicatorLabel") or text_in(row, "wording")
     return Measure(
         text_in(row, "indicator"), label, teller.figure(figure), figure.year, text_in(row, "scope")
