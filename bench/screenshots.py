@@ -40,6 +40,7 @@ class Shot:
     act: Act | None = None
     is_dark: bool = False
     is_phone: bool = False
+    height: int | None = None
 
 
 def unfold_a_plan(page: Page) -> None:
@@ -49,7 +50,6 @@ def unfold_a_plan(page: Page) -> None:
 
 def draw_a_chart(page: Page) -> None:
     page.locator(".bar-list").wait_for()
-    scroll_to("#query-hint")(page)
 
 
 def point_at_a_mark(page: Page) -> None:
@@ -76,7 +76,7 @@ SHOTS = (
     Shot("agency", "/agencies/vn-61.so-thong-tin-va-truyen-thong"),
     Shot("indicator", "/indicators/ty-trong-kinh-te-so-trong-grdp"),
     Shot("gaps", "/gaps"),
-    Shot("query", "/query#chart", draw_a_chart),
+    Shot("query", "/query#chart", draw_a_chart, height=1200),
     Shot("review", f"/review?of=citation:{PLAN}.9112-9229"),
 )
 
@@ -95,7 +95,7 @@ def take(browser: Browser, base: str, shot: Shot) -> None:
     """Write one picture; raises RuntimeError where the page is not there."""
     width, height = PHONE if shot.is_phone else WIDE
     with browser.new_context(
-        viewport={"width": width, "height": height},
+        viewport={"width": width, "height": shot.height or height},
         color_scheme="dark" if shot.is_dark else "light",
         locale="vi-VN",
     ) as context:
