@@ -95,6 +95,14 @@ def test_the_picture_is_folded_and_a_plan_unfolds(web):
     assert graph(web, of="52-NQ/TW", open="")["opened"] == []
 
 
+def test_what_a_picture_cannot_hold_stays_folded_and_it_is_told(web, monkeypatch):
+    assert graph(web, "/en", of="52-NQ/TW", open="*")["summary"] == "82 tasks, 108 boxes"
+    monkeypatch.setattr("policygraph.folding.MAX_BOXES", 20)
+    part = graph(web, "/en", of="52-NQ/TW", open="*", to="")  # another address: not remembered
+    assert len(part["boxes"]) <= 20
+    assert "stays folded" in part["summary"]
+
+
 def test_a_line_has_its_relation_its_class_and_its_words(web):
     drawn = graph(web, of="52-NQ/TW")
     (line,) = [x for x in drawn["lines"] if x["lower"] == PLAN and x["evidenceClass"] == "title"]

@@ -14,7 +14,7 @@ from policygraph.paths import Edge
 from policygraph_api.drawing_routes import FORMATS
 from policygraph_api.explorer import downloads, lineage_view
 from policygraph_api.explorer.downloads import Cell
-from policygraph_api.explorer.lineage_view import CLASSES, EVERYTHING, Asked, View
+from policygraph_api.explorer.lineage_view import CLASSES, Asked, View
 from policygraph_api.explorer.site import Site, at
 from policygraph_api.places import here
 
@@ -64,7 +64,6 @@ def routes(site: Site) -> APIRouter:
             "asked": asked,
             "directives": directives,
             "classes": [(name, iri.concept("evidence-class", name)) for name in CLASSES],
-            "everything": EVERYTHING,
             "sentence": lambda edge: lineage_view.sentence(place, edge),
             "period": lineage_view.period,
             "short": things.curie,

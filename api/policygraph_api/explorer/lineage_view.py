@@ -26,9 +26,14 @@ MOST_ROWS = 500
 """Tasks that a page lists; of documents beyond them only the number is told."""
 EVERYTHING = "*"
 """In ``open``: all is unfolded."""
+WIDER: tuple[dict[str, object], ...] = (
+    {"mode": "wide"},
+    {"external": True},
+    {"mode": "wide", "external": True},
+)
+"""Choices of edges beyond the usual, as parameters of the page."""
 CLASSES = ("title", "preamble", "body", "table", "inferred", "external")
 """Evidence classes, the strongest first."""
-
 KINDS = (iri.Kind.DOCUMENT, iri.Kind.PART, iri.Kind.TASK, iri.Kind.TARGET)
 """Kinds of things that have a lineage."""
 
@@ -193,33 +198,26 @@ class View:
         """Where the way up from the thing ends."""
         return [node for node in self.paths.upward(self.thing).last if node.iri != self.thing]
 
-    def ways_round(self) -> list[dict[str, object]]:
-        """Which wider choice of edges would join the two things: parameters of the page."""
-        wider: tuple[dict[str, object], ...] = (
-            {"mode": "wide"},
-            {"external": True},
-            {"mode": "wide", "external": True},
-        )
-        found: list[dict[str, object]] = []
-        for changes in wider:
+    def way_round(self) -> Mapping[str, object] | None:
+        """The wider choice of edges that would join the two things, as parameters of the page;
+        None where none would."""
+        for changes in WIDER if self.other else ():
             options = self.asked.model_copy(update=changes).options
-            if self.other is None or options == self.asked.options or found:
-                continue
-            joined = Paths(self._engine, options, self.lang).between(self.thing, self.other, 1)
-            if joined.found is not None:
-                found.append(changes)
-        return found
+            paths = Paths(self._engine, options, self.lang)
+            if self.other and paths.between(self.thing, self.other, 1).found:
+                return changes
+        return None
 
 
 def graph(site: Site, view: View, place: Here) -> dict[str, object]:
     """The picture for the script, with every word that it shows."""
     picture = view.picture
+    told = "lineage.shown" if picture.is_complete else "lineage.shown-part"
     return {
         "boxes": [_box(site, view, place, box) for box in picture.boxes],
         "lines": [_line(site, view, place, line) for line in picture.lines],
         "opened": sorted(map(things.curie, picture.opened)),
-        "isComplete": picture.is_complete,
-        "summary": site.t("lineage.shown", n=len(view.folding.works), boxes=len(picture.boxes)),
+        "summary": site.t(told, n=len(view.folding.works), boxes=len(picture.boxes)),
     }
 
 

@@ -4,7 +4,7 @@ import { type Arrow, Graph } from "../lib/lineage/graph";
 import { boxPart, linePart } from "../lib/lineage/panel";
 import { load, type Picture } from "../lib/lineage/picture";
 
-const NOTHING: Picture = { boxes: [], lines: [], opened: [], isComplete: true, summary: "" };
+const NOTHING: Picture = { boxes: [], lines: [], opened: [], summary: "" };
 
 function start(place: HTMLElement): void {
   const panel = need<HTMLElement>("#panel");

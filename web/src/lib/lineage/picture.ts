@@ -41,7 +41,6 @@ export interface Picture {
   boxes: Box[];
   lines: Line[];
   opened: string[];
-  isComplete: boolean;
   summary: string;
 }
 
