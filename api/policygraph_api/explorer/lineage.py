@@ -57,7 +57,8 @@ def routes(site: Site) -> APIRouter:
         place = here(request)
         directives = site.ask("directives", lang=place.lang)
         if not asked.of:
-            return site.render(request, "lineage-start.html", {"directives": directives})
+            start = {"directives": directives, "short": things.curie}
+            return site.render(request, "lineage-start.html", start)
         view = View(site, asked, place.lang)
         values = {
             "view": view,
