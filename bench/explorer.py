@@ -27,5 +27,5 @@ def explorer() -> Iterator[str]:
             "POLICYGRAPH_REVIEW": str(Path(folder) / "review"),
             "POLICYGRAPH_ADMIN_TOKEN": "only-for-looking-at-it",
         }
-        with server(policygraph(root), "/health/ready", settings) as base:
-            yield base
+        with server(policygraph(root), "/health/ready", settings) as running:
+            yield running.base

@@ -72,15 +72,15 @@ class Settings(BaseSettings):
         description="Long queries that run at once; one worker more is kept for look-ups.",
     )
     timeout: float = Field(
-        default=20.0, gt=0, description="Seconds of wall clock after which a free query is killed."
+        default=20.0, gt=0, description="Seconds of wall clock after which a query is killed."
     )
     queue: int = Field(
         default=256,
         ge=1,
-        description="Free queries that may run or wait at once; more are told to retry.",
+        description="Queries that may run or wait at once; more are told to retry.",
     )
     patience: float = Field(
-        default=30.0, gt=0, description="Seconds a free query may wait before it is told to retry."
+        default=30.0, gt=0, description="Seconds a query may wait before it is told to retry."
     )
     memory_mb: int = Field(
         default=2048,
@@ -94,7 +94,7 @@ class Settings(BaseSettings):
         default=64, ge=1, description="Deepest nesting of brackets accepted in a free query."
     )
     max_answer_mb: int = Field(
-        default=64, ge=1, description="Largest answer to a free query, in MB."
+        default=64, ge=1, description="Largest answer to a query, in MB."
     )
     services: tuple[str, ...] = Field(
         default=(),
