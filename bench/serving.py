@@ -304,8 +304,11 @@ uvicorn.run(app, port=int(sys.argv[1]), log_level="error", access_log=False, lif
 
 def _bare(load: Load, size: int) -> Rates:
     command = [sys.executable, "-c", _BARE, "{port}", str(size)]
+    rates: Rates = {}
     with server(command, "/") as bare:
-        return {("limit", clients): load.rate(bare.base, clients) for clients in CLIENTS}
+        for clients in CLIENTS:
+            rates["limit", clients], rates["µs", clients] = _round(load, bare, bare.base, clients)
+    return rates
 
 
 def policygraph(root: Path) -> list[str]:
@@ -388,6 +391,9 @@ def _rows(
         bare, point = limit.get(("limit", clients), 0.0), native[asked[0].name, clients]
         note = f"answers a second of a bare ASGI application, same bytes, {clients} clients"
         rows.append(Row(f"limit ×{clients}", bare, point, bare / point, note))
+        least, theirs = limit["µs", clients], measured.native_processor[asked[0].name, clients]
+        note = "µs of processor time for an answer of the bare application, native over it"
+        rows.append(Row(f"limit ×{clients}, µs", least, theirs, theirs / least, note))
     path = native[asked[3].name, 1]
     row("canned lineage", 1, path, 20.0, "native property path; with labels and quotes")
     row("canned lineage, cached", 1, path, 20.0, "native property path; with labels and quotes")
