@@ -93,9 +93,7 @@ class Settings(BaseSettings):
     max_nesting: int = Field(
         default=64, ge=1, description="Deepest nesting of brackets accepted in a free query."
     )
-    max_answer_mb: int = Field(
-        default=64, ge=1, description="Largest answer to a query, in MB."
-    )
+    max_answer_mb: int = Field(default=64, ge=1, description="Largest answer to a query, in MB.")
     services: tuple[str, ...] = Field(
         default=(),
         description="Beginnings of IRIs that SERVICE may call, as a JSON list; else none. "
