@@ -56,6 +56,18 @@ def test_the_address_holds_the_query(opened):
     assert (first.get_attribute("href") or "").startswith("/tasks/vn-")
 
 
+@pytest.mark.parametrize(
+    "opened", [{"permissions": ["clipboard-read", "clipboard-write"]}], indirect=True
+)
+def test_the_link_is_copied(opened):
+    opened.goto("/query")
+    write(opened, "ASK {}")
+    opened.get_by_role("button", name="Sao chép liên kết").click()
+    expect(opened.locator("#query-status")).to_contain_text("Đã sao chép liên kết")
+    copied = opened.evaluate("navigator.clipboard.readText()")
+    assert parse_qs(urlsplit(copied).query)["query"] == ["ASK {}"]
+
+
 def test_sorting_and_turning_pages(opened):
     opened.goto(
         "/query?query=SELECT%20%3Fp%20%7B%20%3Fs%20pg%3Apath%20%3Fp%20%7D%20LIMIT%2060#table"

@@ -26,12 +26,13 @@ export function fill(pattern: string, values: Record<string, string>): string {
   return pattern.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
 }
 
-/** Puts a text on the clipboard, also where a page without TLS has no clipboard of its own. */
+/** Puts a text on the clipboard, also where a page has none of its own: without TLS, or refused. */
 export async function copy(text: string): Promise<void> {
-  if (navigator.clipboard) {
-    await navigator.clipboard.writeText(text);
-    return;
-  }
+  const isWritten = await navigator.clipboard?.writeText(text).then(
+    () => true,
+    () => false,
+  );
+  if (isWritten) return;
   const held = make("textarea", { class: "unseen" });
   held.value = text;
   document.body.append(held);
