@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 CODE := $(wildcard src api tests bench web/build.py)
 STATIC := api/policygraph_api/static/manifest.json
-WEB := $(filter-out web/node_modules,$(wildcard web/*)) $(shell find web/src -type f)
+WEB := $(wildcard web/*.json web/*.mjs web/*.py) $(shell find web/src -type f)
 
 .PHONY: help setup run test check bench screenshots build clean docs vocab lock
 .DELETE_ON_ERROR:
