@@ -32,6 +32,7 @@ def test_an_example_runs_in_all_views(opened):
     expect(form.get_by_label("Số, ký hiệu hoặc IRI của văn bản")).to_have_value("52-NQ/TW")
     form.get_by_role("button", name="Chạy ngay").click()
     expect(opened.locator("#query-status")).to_contain_text("82 kết quả")
+    expect(opened.locator("#query-status")).to_be_in_viewport()
     expect(opened.get_by_text("1–50 trong 82")).to_be_visible()
     opened.get_by_label("Lọc kết quả").fill("chuyen doi so")
     expect(opened.get_by_text("1–50 trong 82")).to_be_hidden()

@@ -98,6 +98,8 @@ function open(terms: Terms): void {
       keepAddress();
     });
     place.replaceChildren(drawn);
+    // Below a long query the answer would come unseen.
+    if (status.getBoundingClientRect().bottom > innerHeight) status.scrollIntoView();
   });
   stop.addEventListener("click", () => {
     editor.abortQuery();
