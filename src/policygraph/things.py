@@ -96,7 +96,7 @@ def describe(snapshot: Engine, thing: str) -> Description:
     """All that is said of a thing; raises UnknownThing where nothing is."""
     said = sorted(set(snapshot.statements(thing, None, None)), key=lambda s: (s[1], str(s[2])))
     if not said:
-        raise UnknownThing(f"không có trong đồ thị / not in the graph: {thing}")
+        raise _unknown(thing)
     grouped: dict[str, dict[object, bool]] = {}
     for statement in said:
         values = grouped.setdefault(statement.predicate, {})
@@ -181,7 +181,7 @@ def triples(snapshot: Engine, thing: str, links: Links) -> list[ox.Triple]:
         for s in snapshot.statements(thing, None, None)
     ]
     if not said:
-        raise UnknownThing(f"không có trong đồ thị / not in the graph: {thing}")
+        raise _unknown(thing)
     said += [
         ox.Triple(ox.NamedNode(x.subject.iri), ox.NamedNode(x.predicate.iri), node)
         for x in links.links
@@ -199,6 +199,11 @@ def triples(snapshot: Engine, thing: str, links: Links) -> list[ox.Triple]:
                 ox.Triple(ox.NamedNode(name.iri), label, ox.Literal(name.en, language="en"))
             )
     return sorted(set(said), key=str)
+
+
+def _unknown(thing: str) -> UnknownThing:
+    said = f"Không có trong đồ thị: {thing}", f"Not in the graph: {thing}"
+    return UnknownThing(f"không có trong đồ thị / not in the graph: {thing}", said=said)
 
 
 def _value(value: object, known: Mapping[str, Name]) -> Value:

@@ -17,10 +17,14 @@ def document(shelf: Shelf, local: str) -> str:
 
 def task(shelf: Shelf, local: str) -> str:
     """IRI of a task; raises UnknownThing where there is none of that name."""
-    name = iri.parse(f"{iri.THINGS}{iri.Kind.TASK}/{local}")
-    address = None if name is None else iri.thing(*name)
+    parsed = iri.parse(f"{iri.THINGS}{iri.Kind.TASK}/{local}")
+    address = None if parsed is None else iri.thing(*parsed)
     if address is None or not shelf.snapshot.has_subject(address):
-        raise UnknownThing(f"không có nhiệm vụ / there is no task “{local[:80]}”")
+        name = f"“{local[:80]}”"
+        raise UnknownThing(
+            f"không có nhiệm vụ / there is no task {name}",
+            said=(f"Không có nhiệm vụ {name}.", f"There is no task {name}."),
+        )
     return address
 
 
