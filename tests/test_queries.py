@@ -150,6 +150,7 @@ def test_blocks_and_bindings_keep_their_lines(tmp_path):
         ("  # if year\n", "", ":13: `# end` without `# if`"),
         ("  # bind year\n", "  # if year\n  # bind year\n", "`# if` inside the one of line 11"),
         ("ORDER BY ?task\n", "", "needs ORDER BY"),
+        ("ORDER BY ?task\n", "ORDER BY ?task LIMIT 5\n", "no LIMIT of its own"),
         (
             "?task pg:startYear ?year\n",
             "?task pg:startYear\n",

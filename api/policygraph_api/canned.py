@@ -6,10 +6,12 @@ import asyncio
 import inspect
 import io
 import json
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
@@ -39,6 +41,7 @@ class Records(BaseModel):
 
     query: str
     parameters: dict[str, str]
+    next: str | None = None
     count: int
     rows: list[dict[str, str | int | float | bool | None]]
 
@@ -83,6 +86,47 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """A page of an answer.  A build never changes and every query has an order, so that the build
+    and the place of a row in it are a key: no row is left out or comes twice."""
+
+    limit: int
+    cursor: str | None
+
+    def offset(self, build: str | None) -> int:
+        """Rows before the page; ProblemError for a cursor of another build."""
+        if self.cursor is None:
+            return 0
+        found = _CURSOR.fullmatch(self.cursor)
+        if found is None:
+            raise ProblemError(
+                "bad-parameter",
+                "cursor: lấy từ “next” của trang trước.",
+                "cursor: take it from “next” of the page before.",
+            )
+        if found["build"] != (build or ""):
+            raise ProblemError(
+                "bad-parameter",
+                "cursor: của một bản dựng khác; đi theo địa chỉ “next” hoặc hỏi lại từ đầu.",
+                "cursor: of another build; follow the address in “next”, or ask from the start.",
+            )
+        return int(found["offset"])
+
+    def following(
+        self, name: str, values: Mapping[str, str], build: str | None, offset: int
+    ) -> str:
+        """Address of the page behind this one, of this build for good where builds have names."""
+        cursor = f"{build or ''}.{offset + self.limit}"
+        asked_for = {**values, "limit": str(self.limit), "cursor": cursor}
+        prefix = f"/build/{build}" if build else ""
+        return f"{prefix}/api/queries/{name}?{urlencode(asked_for)}"
+
+
+_CURSOR = re.compile(r"(?P<build>[0-9a-f]{0,64})\.(?P<offset>\d{1,9})")
+MOST_ROWS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """Answers to canned queries: in a worker and under the limits of free ones, since a value may
     ask for a lot."""
@@ -91,17 +135,22 @@ class Answers:
     settings: Settings
 
     async def answer(
-        self, request: Request, query: CannedQuery, values: Mapping[str, str]
+        self, request: Request, query: CannedQuery, values: Mapping[str, str], page: Page | None
     ) -> Response:
         media_type = choose_format(",".join(request.headers.getlist("accept")) or None)
         served, settings = asked(), self.settings
         bound = await run_in_threadpool(bind, query, values, served.lookup)
-        head = json.dumps(
-            {"query": query.name, "parameters": dict(bound.parameters)}, ensure_ascii=False
-        )
+        members: dict[str, object] = {"query": query.name, "parameters": dict(bound.parameters)}
+        text, limit = bound.text, 0
+        if page is not None:
+            offset = page.offset(served.engine.hash)
+            members["next"] = page.following(query.name, values, served.engine.hash, offset)
+            # One row more than asked for tells whether another page follows.
+            limit = page.limit if media_type == RECORDS else 0
+            text = bound.page(page.limit + (limit > 0), offset)
+        records = json.dumps(members, ensure_ascii=False) if media_type == RECORDS else None
         most = settings.max_answer_mb * MB
-        records = head if media_type == RECORDS else None
-        job = Job(bound.text, (), (), media_type, most, records=records)
+        job = Job(text, (), (), media_type, most, records=records, limit=limit)
         if isinstance(served.engine, Snapshot):
             body = await self.sparql.body(request.scope, request.receive, served, job)
         else:
@@ -123,7 +172,7 @@ def _evaluate(engine: Engine, job: Job, media_type: str) -> bytes:
     if job.records is None:
         serialize(found, media_type, out)
     else:
-        write_records(found, job.records, out)
+        write_records(found, job.records, out, job.limit)
     return out.getvalue()
 
 
@@ -213,8 +262,10 @@ def _endpoint(answers: Answers, query: CannedQuery) -> Callable[..., Awaitable[R
     """A function whose signature FastAPI turns into typed parameters."""
     names = {f"p_{p.name}": p.name for p in query.parameters}
 
-    async def endpoint(request: Request, **given: object) -> Response:
-        known = set(names.values())
+    async def endpoint(
+        request: Request, limit: int | None, cursor: str | None, **given: object
+    ) -> Response:
+        known = {*names.values(), *_PAGING}
         unknown = sorted(set(request.query_params) - known)
         if unknown:
             raise ProblemError(
@@ -223,10 +274,17 @@ def _endpoint(answers: Answers, query: CannedQuery) -> Callable[..., Awaitable[R
                 f"No parameter {', '.join(unknown)}; there are {', '.join(sorted(known))}.",
             )
         values = {names[key]: _text(value) for key, value in given.items() if value is not None}
-        return await answers.answer(request, query, values)
+        page = Page(limit or _ROWS, cursor) if limit or cursor else None
+        return await answers.answer(request, query, values, page)
 
     signature = [
         inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request),
+        *(
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation
+            )
+            for name, annotation in _PAGING.items()
+        ),
         *(_argument(key, p, query) for key, p in zip(names, query.parameters, strict=True)),
     ]
     endpoint.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined]
@@ -255,6 +313,18 @@ def _argument(key: str, parameter: Parameter, query: CannedQuery) -> inspect.Par
         annotation=Annotated[base, metadata],
     )
 
+
+_ROWS = 100
+_PAGING: Mapping[str, Any] = {
+    "limit": Annotated[
+        int | None,
+        Query(ge=1, le=MOST_ROWS, description="Số dòng mỗi trang / Rows a page; all without it"),
+    ],
+    "cursor": Annotated[
+        str | None,
+        Query(max_length=80, description="Trang, lấy từ next / The page, from “next”"),
+    ],
+}
 
 _ANNOTATIONS: Mapping[Type, Any] = {
     Type.YEAR: Annotated[int, Query(ge=1000, le=2999)],

@@ -25,7 +25,8 @@ READY, ANSWER, SPOOL, REFUSAL = b"W", b"A", b"F", b"R"
 class Job:
     """A query with its dataset and what the client accepts; ``max_bytes`` bounds the answer,
     ``services`` are the beginnings of IRIs that SERVICE may call.  With ``records``, a JSON object,
-    the answer is that object with the rows as plain records in it."""
+    the answer is that object with the rows as plain records in it, ``limit`` of them at most (0:
+    all)."""
 
     query: str
     default_graphs: tuple[str, ...]
@@ -34,6 +35,7 @@ class Job:
     max_bytes: int
     services: tuple[str, ...] = ()
     records: str | None = None
+    limit: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ def _answer(
         found = matches.query(snapshot, job.query, find, job.default_graphs, job.named_graphs)
         if job.records is not None:
             media_type = RECORDS
-            write_records(found, job.records, sink)
+            write_records(found, job.records, sink, job.limit)
         else:
             offered = media_types(found)
             chosen = choose(job.accept, offered)

@@ -174,6 +174,7 @@ class _Link(asyncio.Protocol):
                 job.max_bytes,
                 job.services,
                 job.records,
+                job.limit,
             )
         )
         if self._transport is not None:

@@ -128,6 +128,10 @@ class Bound:
     parameters: Mapping[str, str]
     text: str
 
+    def page(self, limit: int, offset: int) -> str:
+        """The query for ``limit`` rows behind the first ``offset``: every query has an order."""
+        return f"{self.text}\nLIMIT {limit} OFFSET {offset}"
+
 
 _FIELD = re.compile(r"#\s*(summary-vi|summary-en|example):\s*(.*?)\s*")
 _PARAMETER = re.compile(
@@ -140,6 +144,7 @@ CONFIDENCE, ACCEPTED, LIMITED = "confidence", "accepted", "limited"
 _LIMITS = ((CONFIDENCE, Type.CONFIDENCE, None), (ACCEPTED, Type.BOOLEAN, "false"))
 """The parameters of every query with ``# sure`` or ``# edges``: name, type, default."""
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_SLICED = re.compile(r"\}[^{}]*\b(?:LIMIT|OFFSET)\s+\d+[^{}]*$", re.IGNORECASE)
 _AT = re.compile(r"error at (\d+):")
 
 
@@ -165,6 +170,8 @@ def parse(path: Path) -> CannedQuery:
     _check_use(path, lines, parameters, walk)
     if not any(re.search(r"\bORDER\s+BY\b", line, re.IGNORECASE) for line in _code(lines)):
         raise DataError(path, "a query needs ORDER BY, so that its answers are stable")
+    if _SLICED.search("\n".join(_code(lines))):
+        raise DataError(path, "a query has no LIMIT of its own: who asks sets the page")
     columns = _check_syntax(path, lines, parameters)
     example = _example(path, fields["example"], parameters)
     return CannedQuery(
@@ -248,15 +255,23 @@ def whole_in(row: Record, column: str) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def write_records(found: Found, head: str, out: BinaryIO) -> None:
+def write_records(found: Found, head: str, out: BinaryIO, limit: int = 0) -> None:
     """Write a SELECT's rows as a JSON object: the members of the object ``head``, then ``count``
-    and ``rows``, each row a record."""
+    and ``rows``, each row a record.
+
+    With a limit, rows beyond it are left out, and ``next`` of the head is null where there are
+    none.
+    """
     if not isinstance(found, ox.QuerySolutions):
         raise QueryError("a SELECT query is needed here")
     names = [variable.value for variable in found.variables]
     rows = [
         json.dumps({name: _plain(row[name]) for name in names}, ensure_ascii=False) for row in found
     ]
+    if limit:
+        members = json.loads(head)
+        members["next"] = members["next"] if len(rows) > limit else None
+        head, rows = json.dumps(members, ensure_ascii=False), rows[:limit]
     out.write(f'{head[:-1]}, "count": {len(rows)}, "rows": ['.encode())
     for start in range(0, len(rows), _ROWS):
         comma = ", " if start else ""

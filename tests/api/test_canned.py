@@ -128,7 +128,8 @@ def test_every_query_is_listed_typed_and_shown(client):
         assert operation["summary"] == entry["summary"]["vi"]
         assert operation["description"] == entry["summary"]["en"]
         described = {p["name"]: p for p in operation["parameters"]}
-        assert set(described) == {p["name"] for p in entry["parameters"]}
+        paging = {"limit", "cursor"}
+        assert set(described) == {p["name"] for p in entry["parameters"]} | paging
         for parameter in entry["parameters"]:
             shown = described[parameter["name"]]
             assert shown["required"] is parameter["required"]
@@ -159,7 +160,9 @@ LARGE = """# summary-vi: Mọi cặp nhiệm vụ
 # summary-en: All pairs of tasks
 # example:
 
-SELECT * WHERE { { SELECT ?a { ?a a pg:Task } ORDER BY ?a } ?b ?c ?d } LIMIT 20000
+SELECT * WHERE {
+  { SELECT * WHERE { { SELECT ?a { ?a a pg:Task } ORDER BY ?a } ?b ?c ?d } LIMIT 20000 }
+}
 """
 
 
@@ -250,3 +253,37 @@ def test_an_unusable_store_or_query_stops_the_start(settings, tmp_path):
     (tmp_path / "bad.rq").write_text("SELECT", encoding="utf-8")
     with pytest.raises(DataError, match=r"bad\.rq"):
         create_app(settings.model_copy(update={"queries": tmp_path}))
+
+
+def test_pages_give_every_row_once_and_stay_in_their_build(client):
+    whole = ask(client, "tasks-tracing-to", document="52-NQ/TW").json()["rows"]
+    assert len(whole) == 3
+    answer = ask(client, "tasks-tracing-to", document="52-NQ/TW", limit=2).json()
+    rows = list(answer["rows"])
+    while answer["next"]:
+        assert answer["count"] == 2
+        assert answer["next"].startswith("/build/")
+        answer = client.get(answer["next"]).json()
+        rows += answer["rows"]
+    assert rows == whole
+    exact = ask(client, "tasks-tracing-to", document="52-NQ/TW", limit=len(whole)).json()
+    assert (exact["count"], exact["next"]) == (len(whole), None)
+
+
+@pytest.mark.parametrize(
+    "cursor", ["x", "1", ".-1", "0" * 32 + ".3", ".3", "9999999999.1", "a.1\n", "a.1 LIMIT 9"]
+)
+def test_a_cursor_of_nowhere(client, cursor):
+    answer = ask(client, "documents", cursor=cursor)
+    assert answer.status_code == 422
+    assert "cursor" in answer.text
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "10001", "x"])
+def test_a_limit_out_of_bounds(client, limit):
+    assert ask(client, "documents", limit=limit).status_code == 422
+
+
+def test_a_page_in_another_form(client):
+    answer = ask(client, "documents", accept="text/csv", limit=2)
+    assert len(answer.text.strip().splitlines()) == 3
