@@ -59,7 +59,7 @@ def create_app(settings: Settings) -> Front:
         log.info("build switched", extra={"fields": {"from": switch.old, "to": switch.new}})
 
     shelves = Shelves(_snapshot)
-    site = Site(shelves, queries, lambda: asked().name)
+    site = Site(shelves, queries, lambda: asked().name, settings.is_reviewed)
     desk = canned.Desk(queries, examples.load(settings.queries))
     made_of = "\n".join((site.fingerprint, *(example.text for example in desk.free)))
     builds = Builds(settings, fingerprint(queries, made_of), switched)

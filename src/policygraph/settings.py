@@ -156,6 +156,11 @@ class Settings(BaseSettings):
         default="standard", description="What that server needs said differently."
     )
 
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether decisions of reviewers are taken over HTTP."""
+        return self.review is not None and self.admin_token is not None
+
     @classmethod
     def settings_customise_sources(
         cls,

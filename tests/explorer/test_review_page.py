@@ -87,6 +87,18 @@ def test_the_least_certain_comes_first_with_its_words(desk, directory, ttl, item
     assert f'href="/documents/{document}/text#c{quote.start}"' in shown
 
 
+def test_facts_lead_to_their_review_where_it_is_open(desk, web, item):
+    short = decisions.short(item.assertion)
+    page = f"/data/id/assignment/{short.partition(':')[2]}.html"
+    link = f'href="/review?of={short.replace(":", "%3A")}"'
+    assert link in desk.get(page).text
+    assert "/review?of=" not in web.get(page).text
+    task = next(i for i in reviewing.items(resources.directory("data/ttl")) if i.kind == "task")
+    local = task.assertion.rpartition("/")[2]
+    assert f"/review?of=task%3A{local}" in desk.get(f"/tasks/{local}").text
+    assert "/review?of=" not in desk.get("/data/id/place/VN.html").text
+
+
 def test_the_row_is_shown_and_nothing_is_written(desk, directory, item):
     page = desk.post("/review", data=about(item, **ACCEPT))
     assert page.status_code == 200

@@ -158,8 +158,7 @@ def row(item: Item, form: Form) -> tuple[str, ...]:
 
 def routes(site: Site, settings: Settings) -> APIRouter:
     made = APIRouter()
-    is_open = settings.review is not None and settings.admin_token is not None
-    desk = Desk(settings.review, settings.ttl) if settings.review and is_open else None
+    desk = Desk(settings.review, settings.ttl) if settings.review and site.is_reviewed else None
 
     def page(request: Request, form: Form, refused: Refused | None = None) -> Response:
         """The form about one assertion, with the row as soon as it is complete."""

@@ -19,6 +19,8 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from policygraph import iri, things
+from policygraph.decisions import REVIEWABLE
 from policygraph.queries import CannedQuery, Record, bind, records
 from policygraph_api.assets import Assets
 from policygraph_api.explorer import strings
@@ -38,12 +40,18 @@ _here: ContextVar[Here] = ContextVar("_here")
 
 
 class Site:
-    """Renders pages.  ``build`` names the build asked about."""
+    """Renders pages.  ``build`` names the build asked about; ``is_reviewed`` tells whether
+    decisions of reviewers are taken here."""
 
     def __init__(
-        self, shelves: Shelves, queries: Mapping[str, CannedQuery], build: Callable[[], str]
+        self,
+        shelves: Shelves,
+        queries: Mapping[str, CannedQuery],
+        build: Callable[[], str],
+        is_reviewed: bool = False,
     ) -> None:
         self._shelves, self.queries, self._build = shelves, queries, build
+        self.is_reviewed = is_reviewed
         self.assets = Assets()
         self._strings = strings.load()
         folder = files("policygraph_api") / "templates"
@@ -68,6 +76,7 @@ class Site:
             "number": lambda value: strings.number(value, _here.get().lang),
             "date": day,
             "navigation": NAVIGATION,
+            "reviewable": self.reviewable,
         }
         self._environment.filters["shorten"] = shorten
         digest = hashlib.sha256(self.assets.digest.encode())
@@ -76,6 +85,12 @@ class Site:
         digest.update(repr(sorted(self._strings.items())).encode())
         self.fingerprint = digest.hexdigest()
         """Of all that pages are made of beside the build: templates, strings and assets."""
+
+    def reviewable(self, address: str) -> str | None:
+        """The short name of an assertion that may be reviewed here; None for all else."""
+        name = iri.parse(address)
+        is_assertion = name is not None and name.kind in REVIEWABLE
+        return things.curie(address) if self.is_reviewed and is_assertion else None
 
     def shelf(self) -> Shelf:
         """The build asked about, with its look-up and its search index."""
