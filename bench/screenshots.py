@@ -46,6 +46,9 @@ class Shot:
 def unfold_a_plan(page: Page) -> None:
     page.locator("#graph").press("ArrowRight")
     page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")
+    page.locator("button[data-do=fit]").click()
+    scroll_to("#picture-title")(page)
 
 
 def draw_a_chart(page: Page) -> None:
