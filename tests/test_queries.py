@@ -156,7 +156,7 @@ def test_blocks_and_bindings_keep_their_lines(tmp_path):
             "?task pg:startYear\n",
             ":15: error at 15:1: expected one of",
         ),
-        ("SELECT ?task ?lang ?year WHERE", "CONSTRUCT { ?task a ?year } WHERE", "is a SELECT"),
+        ("SELECT ?task ?lang ?year WHERE", "ASK", "is a SELECT or a CONSTRUCT"),
     ],
 )
 def test_a_bad_file_dies_at_load_with_its_line(tmp_path, old, new, message):

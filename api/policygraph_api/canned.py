@@ -25,15 +25,13 @@ from policygraph.examples import Example
 from policygraph.lookup import Lookup
 from policygraph.queries import MAX_VALUE, CannedQuery, Parameter, Type, bind, write_records
 from policygraph.settings import Settings
-from policygraph.store import RESULT_FORMATS, Snapshot, serialize
+from policygraph.store import GRAPH_FORMATS, RESULT_FORMATS, Snapshot, serialize
 from policygraph_api.jobs import MB, RECORDS, Job, Refusal
 from policygraph_api.negotiation import choose
 from policygraph_api.problems import ProblemError
 from policygraph_api.replies import Replying, reply
 from policygraph_api.served import asked
 from policygraph_api.sparql import Sparql, as_problem
-
-_OFFERED = (RECORDS, *RESULT_FORMATS)
 
 
 class Records(BaseModel):
@@ -137,7 +135,8 @@ class Answers:
     async def answer(
         self, request: Request, query: CannedQuery, values: Mapping[str, str], page: Page | None
     ) -> Response:
-        media_type = choose_format(",".join(request.headers.getlist("accept")) or None)
+        accept = ",".join(request.headers.getlist("accept")) or None
+        media_type = choose_format(accept, query.is_graph)
         served, settings = asked(), self.settings
         bound = await run_in_threadpool(bind, query, values, served.lookup)
         members: dict[str, object] = {"query": query.name, "parameters": dict(bound.parameters)}
@@ -176,16 +175,17 @@ def _evaluate(engine: Engine, job: Job, media_type: str) -> bytes:
     return out.getvalue()
 
 
-def choose_format(accept: str | None) -> str:
+def choose_format(accept: str | None, is_graph: bool = False) -> str:
     """Media type of the answer; plain JSON goes before SPARQL JSON."""
     exact = choose(accept, (RECORDS,)) if accept else RECORDS
-    chosen = choose(accept, _OFFERED)
+    offered = (RECORDS, *(GRAPH_FORMATS if is_graph else RESULT_FORMATS))
+    chosen = choose(accept, offered)
     if chosen is None:
         raise ProblemError(
             "not-acceptable",
-            f"Có: {', '.join(_OFFERED)}",
-            f"There are: {', '.join(_OFFERED)}",
-            formats=list(_OFFERED),
+            f"Có: {', '.join(offered)}",
+            f"There are: {', '.join(offered)}",
+            formats=list(offered),
         )
     return exact if exact and chosen == "application/sparql-results+json" else chosen
 
@@ -208,6 +208,7 @@ def describe(query: CannedQuery, sparql: str | None) -> dict[str, object]:
             for p in query.parameters
         ],
         "columns": list(query.columns),
+        "graph": query.is_graph,
         "example": dict(query.example),
         "sparql": sparql,
     }
@@ -238,14 +239,16 @@ def router(desk: Desk, answers: Answers) -> APIRouter:
             description=query.summary_en,
             response_class=Response,
             response_model=None,
-            responses=_responses(),
+            responses=_responses(query),
         )
     return routes
 
 
-def _responses() -> dict[int | str, dict[str, object]]:
+def _responses(query: CannedQuery) -> dict[int | str, dict[str, object]]:
     problem = {"content": {"application/problem+json": {"schema": PROBLEM}}}
-    formats: dict[str, object] = {name: {} for name in RESULT_FORMATS}
+    formats: dict[str, object] = {
+        name: {} for name in (GRAPH_FORMATS if query.is_graph else RESULT_FORMATS)
+    }
     return {
         200: {
             "description": "Kết quả / The answer",
@@ -261,11 +264,13 @@ def _responses() -> dict[int | str, dict[str, object]]:
 def _endpoint(answers: Answers, query: CannedQuery) -> Callable[..., Awaitable[Response]]:
     """A function whose signature FastAPI turns into typed parameters."""
     names = {f"p_{p.name}": p.name for p in query.parameters}
+    # LIMIT counts solutions, so that a graph cannot be cut into pages by it.
+    paging = {} if query.is_graph else _PAGING
 
     async def endpoint(
-        request: Request, limit: int | None, cursor: str | None, **given: object
+        request: Request, limit: int | None = None, cursor: str | None = None, **given: object
     ) -> Response:
-        known = {*names.values(), *_PAGING}
+        known = {*names.values(), *paging}
         unknown = sorted(set(request.query_params) - known)
         if unknown:
             raise ProblemError(
@@ -283,7 +288,7 @@ def _endpoint(answers: Answers, query: CannedQuery) -> Callable[..., Awaitable[R
             inspect.Parameter(
                 name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation
             )
-            for name, annotation in _PAGING.items()
+            for name, annotation in paging.items()
         ),
         *(_argument(key, p, query) for key, p in zip(names, query.parameters, strict=True)),
     ]

@@ -29,12 +29,14 @@ _FIELD = re.compile(r"#\s*summary-(vi|en):\s*(.*?)\s*")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A SELECT that declares its prefixes; what it asks, in both languages."""
+    """A query that declares its prefixes, a SELECT or a CONSTRUCT; what it asks, in both
+    languages."""
 
     name: str
     vi: str
     en: str
     text: str
+    is_graph: bool = False
 
 
 def load(directory: Path) -> tuple[Example, ...]:
@@ -50,7 +52,9 @@ def of(queries: Iterable[CannedQuery], lookup: Lookup) -> Iterator[Example]:
             text = bind(query, query.example, lookup).text
         except (UnknownThing, AmbiguousThing):
             continue
-        yield Example(query.name, query.summary_vi, query.summary_en, runnable(text))
+        yield Example(
+            query.name, query.summary_vi, query.summary_en, runnable(text), query.is_graph
+        )
 
 
 def runnable(text: str) -> str:
@@ -67,10 +71,10 @@ def turtle(found: Iterable[Example], endpoint: str) -> str:
     """The examples as SHACL executables of an endpoint, in lines of whole IRIs."""
     return "".join(
         f"<{endpoint}#example-{example.name}> a <{SH}SPARQLExecutable> , "
-        f"<{SH}SPARQLSelectExecutable> ;\n"
+        f"<{SH}SPARQL{'Construct' if example.is_graph else 'Select'}Executable> ;\n"
         f"  <{iri.PREFIXES['rdfs']}comment> {ox.Literal(example.vi, language='vi')} , "
         f"{ox.Literal(example.en, language='en')} ;\n"
-        f"  <{SH}select> {ox.Literal(example.text)} ;\n"
+        f"  <{SH}{'construct' if example.is_graph else 'select'}> {ox.Literal(example.text)} ;\n"
         f"  <https://schema.org/target> <{endpoint}> .\n"
         for example in found
     )

@@ -52,6 +52,8 @@ from policygraph.store import Snapshot, to_bytes
 MAX_VALUE = 2000
 """Longest value of a parameter, in code points."""
 
+TRIPLE = ("subject", "predicate", "object")
+"""Columns of the records of a graph."""
 _ROWS = 1000
 """Records written at once."""
 
@@ -115,6 +117,8 @@ class CannedQuery:
     lines: tuple[str, ...]
     columns: tuple[str, ...]
     walk: Walk | None
+    is_graph: bool
+    """a CONSTRUCT: its records are triples, and it can be had as Turtle"""
 
     def text(self, terms: Mapping[str, Term], edges: Sequence[Link] = ()) -> str:
         return _fill(self.lines, terms, edges)
@@ -168,11 +172,12 @@ def parse(path: Path) -> CannedQuery:
         if name not in fields:
             raise DataError(path, f"the header lacks `# {name}:`", 1)
     _check_use(path, lines, parameters, walk)
-    if not any(re.search(r"\bORDER\s+BY\b", line, re.IGNORECASE) for line in _code(lines)):
+    columns, is_graph = _check_syntax(path, lines, parameters)
+    is_ordered = any(re.search(r"\bORDER\s+BY\b", line, re.IGNORECASE) for line in _code(lines))
+    if not (is_ordered or is_graph):
         raise DataError(path, "a query needs ORDER BY, so that its answers are stable")
     if _SLICED.search("\n".join(_code(lines))):
         raise DataError(path, "a query has no LIMIT of its own: who asks sets the page")
-    columns = _check_syntax(path, lines, parameters)
     example = _example(path, fields["example"], parameters)
     return CannedQuery(
         path.stem,
@@ -184,6 +189,7 @@ def parse(path: Path) -> CannedQuery:
         lines,
         columns,
         walk,
+        is_graph,
     )
 
 
@@ -237,10 +243,21 @@ def _is_limited(terms: Mapping[str, Term]) -> bool:
 
 
 def records(snapshot: Engine, bound: Bound) -> list[Record]:
-    """Rows for people and programs: IRIs and dates as strings, numbers as numbers."""
-    return [
-        {name: _plain(term) for name, term in row.items()} for row in snapshot.select(bound.text)
-    ]
+    """Rows for people and programs: IRIs and dates as strings, numbers as numbers; of a graph its
+    triples, sorted."""
+    return list(_records(snapshot.query(bound.text)))
+
+
+def _records(found: Found) -> Iterator[Record]:
+    if isinstance(found, ox.QueryTriples):
+        for triple in sorted(set(found), key=str):
+            yield dict(zip(TRIPLE, map(_plain, triple), strict=True))
+    elif isinstance(found, ox.QuerySolutions):
+        names = [variable.value for variable in found.variables]
+        for row in found:
+            yield {name: _plain(row[name]) for name in names}
+    else:
+        raise QueryError("a SELECT or CONSTRUCT query is needed here")
 
 
 def text_in(row: Record, column: str) -> str | None:
@@ -256,18 +273,13 @@ def whole_in(row: Record, column: str) -> int | None:
 
 
 def write_records(found: Found, head: str, out: BinaryIO, limit: int = 0) -> None:
-    """Write a SELECT's rows as a JSON object: the members of the object ``head``, then ``count``
-    and ``rows``, each row a record.
+    """Write the rows of an answer as a JSON object: the members of the object ``head``, then
+    ``count`` and ``rows``, each row a record.
 
     With a limit, rows beyond it are left out, and ``next`` of the head is null where there are
     none.
     """
-    if not isinstance(found, ox.QuerySolutions):
-        raise QueryError("a SELECT query is needed here")
-    names = [variable.value for variable in found.variables]
-    rows = [
-        json.dumps({name: _plain(row[name]) for name in names}, ensure_ascii=False) for row in found
-    ]
+    rows = [json.dumps(record, ensure_ascii=False) for record in _records(found)]
     if limit:
         members = json.loads(head)
         members["next"] = members["next"] if len(rows) > limit else None
@@ -419,13 +431,17 @@ def _check_limits(path: Path, parameters: Mapping[str, Parameter], number: int) 
 
 def _check_syntax(
     path: Path, lines: tuple[str, ...], parameters: Mapping[str, Parameter]
-) -> tuple[str, ...]:
-    """Run the query on an empty store with none, each and all of its optional parameters, and
-    where it may be limited with an edge and without."""
+) -> tuple[tuple[str, ...], bool]:
+    """Columns of the answer, and whether it is a graph.
+
+    The query is run on an empty store with none, each and all of its optional parameters, and
+    where it may be limited with an edge and without.
+    """
     empty = Snapshot(ox.Store(), path, None)
     given = {n for n, p in parameters.items() if p.required or p.default is not None}
     optional = parameters.keys() - given
-    columns: tuple[str, ...] = ()
+    columns: tuple[str, ...] = TRIPLE
+    is_graph = True
     edges = (Link(_SAMPLE.value, _SAMPLE.value, _SAMPLE.value, is_external=False),)
     for chosen in [given, *({*given, name} for name in optional), given | optional]:
         terms: dict[str, Term] = dict.fromkeys(chosen, _SAMPLE)
@@ -436,10 +452,12 @@ def _check_syntax(
         except QueryError as error:
             at = _AT.search(str(error))
             raise DataError(path, str(error), int(at[1]) if at else None) from error
-        if not isinstance(found, ox.QuerySolutions):
-            raise DataError(path, "a canned query is a SELECT")
-        columns = tuple(variable.value for variable in found.variables)
-    return columns
+        if isinstance(found, ox.QueryBoolean):
+            raise DataError(path, "a canned query is a SELECT or a CONSTRUCT")
+        is_graph = isinstance(found, ox.QueryTriples)
+        if isinstance(found, ox.QuerySolutions):
+            columns = tuple(variable.value for variable in found.variables)
+    return columns, is_graph
 
 
 def _example(path: Path, text: str, parameters: Mapping[str, Parameter]) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ import shutil
 import time
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from starlette.testclient import TestClient
 
@@ -128,7 +129,7 @@ def test_every_query_is_listed_typed_and_shown(client):
         assert operation["summary"] == entry["summary"]["vi"]
         assert operation["description"] == entry["summary"]["en"]
         described = {p["name"]: p for p in operation["parameters"]}
-        paging = {"limit", "cursor"}
+        paging = set() if entry["graph"] else {"limit", "cursor"}
         assert set(described) == {p["name"] for p in entry["parameters"]} | paging
         for parameter in entry["parameters"]:
             shown = described[parameter["name"]]
@@ -287,3 +288,14 @@ def test_a_limit_out_of_bounds(client, limit):
 def test_a_page_in_another_form(client):
     answer = ask(client, "documents", accept="text/csv", limit=2)
     assert len(answer.text.strip().splitlines()) == 3
+
+
+@pytest.mark.parametrize("media_type", store.GRAPH_FORMATS)
+def test_a_graph_in_its_forms(client, media_type):
+    answer = ask(client, "facts-about", accept=media_type, thing="task:vn-21.ubnd.kh.2020.99.II.1")
+    assert answer.headers["content-type"].partition(";")[0] == media_type
+    found = set(ox.parse(answer.content, store.GRAPH_FORMATS[media_type]))
+    records = ask(client, "facts-about", thing="task:vn-21.ubnd.kh.2020.99.II.1").json()["rows"]
+    assert len({quad.triple for quad in found}) == len(records) > 5
+    assert ask(client, "facts-about", accept="text/csv", thing="52-NQ/TW").status_code == 406
+    assert ask(client, "facts-about", thing="52-NQ/TW", limit=1).status_code == 422

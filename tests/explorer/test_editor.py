@@ -34,8 +34,14 @@ def test_every_example_is_plain_sparql(web, name):
     page = web.get("/query", params={"example": name, **given}).text
     query = text_of(page)
     canned = web.get(f"/api/queries/{name}", params=given).json()
-    free = web.get("/sparql", params={"query": query}, headers={"Accept": "application/json"})
-    assert len(free.json()["results"]["bindings"]) == canned["count"]
+    accept = "application/json, application/n-triples;q=0.5"
+    free = web.get("/sparql", params={"query": query}, headers={"Accept": accept})
+    if free.headers["content-type"].startswith("application/n-triples"):
+        assert len(free.text.splitlines()) == canned["count"]
+    else:
+        assert len(free.json()["results"]["bindings"]) == canned["count"]
+    shown = web.get("/query", params={"query": query, "run": "true"})
+    assert shown.status_code == 200
     assert f'<input type="hidden" name="example" value="{name}">' in page
 
 
