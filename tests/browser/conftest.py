@@ -20,7 +20,8 @@ PATIENCE = 30_000
 """Milliseconds that a browser on a busy machine may take for a step."""
 
 
-@pytest.fixture(scope="session")
+# The driver keeps an event loop running in this thread, which other tests cannot have.
+@pytest.fixture(scope="module")
 def browser():
     path = chromium.program()
     if path is None:
@@ -30,7 +31,7 @@ def browser():
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def service(corpus_store, tmp_path_factory):
     folder = tmp_path_factory.mktemp("browser")
     given = {"workers": 2, "budget": 100_000, "admin_token": TOKEN, "review": folder / "review"}

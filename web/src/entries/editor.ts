@@ -98,8 +98,9 @@ function open(terms: Terms): void {
       keepAddress();
     });
     place.replaceChildren(drawn);
-    // Below a long query the answer would come unseen.
-    if (status.getBoundingClientRect().bottom > innerHeight) status.scrollIntoView();
+    // Below a long query, or above the example that was run, the answer would come unseen.
+    const { top, bottom } = status.getBoundingClientRect();
+    if (top < 0 || bottom > innerHeight) status.scrollIntoView();
   });
   stop.addEventListener("click", () => {
     editor.abortQuery();
