@@ -109,14 +109,14 @@ def create_app(settings: Settings) -> Front:
 
 def _snapshot() -> Snapshot:
     """The build asked about, for what needs more of it than queries."""
-    engine = asked().engine
-    if not isinstance(engine, Snapshot):
+    snapshot = asked().beside
+    if snapshot is None:
         raise ProblemError(
             "engine",
-            "Phần này cần kho dữ liệu nhúng.",
-            "This part needs the embedded store.",
+            "Phần này cần bản dựng đã nạp lên máy chủ: đặt POLICYGRAPH_STORE là thư mục của nó.",
+            "This part needs the build that the engine holds: set POLICYGRAPH_STORE to its place.",
         )
-    return engine
+    return snapshot
 
 
 def serve(settings: Settings) -> None:

@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import Protocol
 
 from policygraph import engine_http, store
@@ -64,7 +65,11 @@ class Runner(Protocol):
 
 
 class Served:
-    """One open build, with what is made from it once."""
+    """One open build, with what is made from it once.
+
+    ``beside`` is a local copy of what another engine holds, for what is no query: exports,
+    look-ups, search and pages.
+    """
 
     def __init__(
         self,
@@ -72,8 +77,10 @@ class Served:
         runner: Runner,
         connected: Runner | None,
         code: str,
+        beside: store.Snapshot | None = None,
     ) -> None:
         self.engine, self.runner, self._connected = engine, runner, connected
+        self.beside = engine if isinstance(engine, store.Snapshot) else beside
         self.lookup = Lookup(engine)
         self.triples = len(engine)
         self.name = engine.hash or "none"
@@ -106,6 +113,8 @@ class Served:
         if self._connected is not None:
             await self._connected.close()
         self.engine.close()
+        if self.beside is not None and self.beside is not self.engine:
+            self.beside.close()
 
 
 def fingerprint(queries: Mapping[str, CannedQuery], pages: str) -> str:
@@ -115,6 +124,22 @@ def fingerprint(queries: Mapping[str, CannedQuery], pages: str) -> str:
     for query in queries.values():
         digest.update("\n".join((query.name, *query.lines)).encode())
     return digest.hexdigest()
+
+
+def _copy(root: Path, engine: Engine) -> store.Snapshot | None:
+    """The local build, if it is the one that was published to the engine: each of its graphs has as
+    many triples there."""
+    try:
+        snapshot = store.open_read_only(root)
+    except StoreError:
+        return None
+    there = engine.graphs()
+    other = [name for name, triples in snapshot.graphs().items() if there.get(name) != triples]
+    if not other:
+        return snapshot
+    log.warning("the engine does not hold the build in %s: %s", root, ", ".join(sorted(other)[:5]))
+    snapshot.close()
+    return None
 
 
 _asked: ContextVar[Served] = ContextVar("_asked")
@@ -216,7 +241,8 @@ class Builds:
         if settings.engine_url:
             kind = _REMOTES[settings.engine_dialect]
             engine: Engine = kind(engine_http.server(settings))
-            return Served(engine, RemoteRunner(settings, engine), None, self._code)
+            beside = _copy(settings.store, engine)
+            return Served(engine, RemoteRunner(settings, engine), None, self._code, beside)
         snapshot = store.open_read_only(settings.store, name)
         limits = Limits(
             settings.workers,

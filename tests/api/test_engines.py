@@ -228,6 +228,41 @@ def test_the_service_over_another_engine(service, corpus):
     assert (health["engine"], health["status"]) == ("http", "ok")
 
 
+SAME = [
+    "/api/lineage/52-NQ%2FTW",
+    "/api/tasks?document=2358/KH-UBND&limit=5",
+    "/api/search?q=chuyen+doi+so",
+    "/export/policygraph.nq?document=2358/KH-UBND",
+]
+
+
+@pytest.mark.parametrize("address", SAME)
+def test_what_is_no_query_is_the_same_over_another_engine(address, remote, corpus):
+    """Where the build that was published lies beside the service."""
+    server = remote.server
+    over = {"engine_url": server.query_url, "engine_dialect": server.dialect, "timeout": 20}
+    answers = []
+    for given in ({}, over):
+        with TestClient(create_app(Settings(store=corpus.root, workers=1, **given))) as opened:
+            answers.append(opened.get(address))
+    here, there = answers
+    assert there.status_code == here.status_code == 200, there.text
+    assert sorted(there.text.splitlines()) == sorted(here.text.splitlines())
+
+
+def test_another_build_beside_the_engine_is_not_taken_for_its_own(remote, tmp_path):
+    fixture = Path(__file__).parents[1] / "fixtures" / "ttl"
+    store.build(fixture, resources.directory("ontology"), tmp_path, lineage.derive)
+    server = remote.server
+    settings = Settings(
+        store=tmp_path, engine_url=server.query_url, engine_dialect=server.dialect, workers=1
+    )
+    with TestClient(create_app(settings)) as opened:
+        answer = opened.get("/export/policygraph.nq")
+    assert answer.status_code in {502, 503}
+    assert "POLICYGRAPH_STORE" in answer.text
+
+
 # What a server does badly, over a made-up one.
 
 
