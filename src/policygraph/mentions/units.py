@@ -83,7 +83,7 @@ class _District:
     def __call__(self, mention: AgencyMention) -> AgencyMention:
         bare = mention.canonical.removesuffix(f" {self.province}")
         is_single = mention.is_registered and not mention.is_group
-        if is_single or bare == mention.canonical or _PROVINCIAL.search(mention.surface):
+        if is_single or bare == mention.canonical or _provincial().search(mention.surface):
             return mention
         own = re.sub(rf" (?:cấp )?{self.kind}$", "", bare)
         canonical = f"{own} {self.kind} {self.name}"
@@ -97,15 +97,19 @@ class _District:
         )
 
 
-_PROVINCIAL = re.compile(r"(?i)(?<!\w)(?:tỉnh|trung ương|sở)(?!\w)")
-
-
 def _any_of(words: list[str]) -> str:
     return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
 
 def _kinds() -> list[str]:
     return [*lexicon.load("agencies").tables["units"], "đặc khu"]
+
+
+@cache
+def _provincial() -> re.Pattern[str]:
+    """Words that say that a body is none of the district's."""
+    words = lexicon.load("agencies").tables["inner"]["provincial"]
+    return re.compile(rf"(?i)(?<!\w)(?:{_any_of(words)})(?!\w)")
 
 
 @cache
