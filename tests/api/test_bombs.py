@@ -164,11 +164,9 @@ class Others:
 
 def test_hard_queries_all_at_once(service):
     with Others(service), httpx.Client() as client, ThreadPoolExecutor(len(HARD)) as many:
-        started = time.monotonic()
         answers = dict(
             zip(HARD, many.map(lambda q: post(service, q, client), HARD.values()), strict=True)
         )
-        took = time.monotonic() - started
     kinds = {name: is_clean(answer) for name, answer in answers.items()}
     assert kinds["braces"] == kinds["parentheses"] == kinds["escaped braces"] == "nesting"
     assert kinds["product"] == kinds["offset"] == "timeout"
@@ -182,8 +180,6 @@ def test_hard_queries_all_at_once(service):
         "syntax",
         "evaluation",
     }
-    # Each runs for LIMIT at most and two run at a time; some run twice.
-    assert took < 60
     settle(service)
 
 
@@ -269,17 +265,18 @@ def test_a_client_that_sends_a_byte_a_second(service, where):
         rest = (head if where == "head" else POINT).encode()
         if where == "body":
             slow.sendall(head.encode())
-        answer, started = b"", time.monotonic()
+        answer = b""
         for byte in rest:
             try:
                 slow.sendall(bytes([byte]))
                 answer = slow.recv(65536)
             except TimeoutError:
-                assert time.monotonic() - started < 15
                 continue
             except (BrokenPipeError, ConnectionResetError):
                 pass
             break
+        else:
+            pytest.fail("the client was never given up")
     assert (b" 408 " in answer) == (where == "body")
 
 
@@ -325,19 +322,24 @@ def test_no_answer_is_ever_cut_short_with_a_200(service):
     assert too_long.json()["limit"] == 8 * 1024 * 1024
 
 
-def test_an_answer_that_breaks_off_is_taken_for_whole_by_no_client(service, store_root, tmp_path):
-    query = "SELECT * { ?a ?b ?c . ?d a pg:Task } LIMIT 20000"
-    with serving(store_root, tmp_path / "log", max_answer_mb=64) as doomed:
-        address = doomed.url + "/sparql"
-        with (
-            httpx.stream("GET", address, params={"query": query}, timeout=60) as answer,
-        ):
-            assert answer.status_code == 200
-            pieces = answer.iter_raw(1024)
-            next(pieces)
-            doomed.process.kill()
-            with pytest.raises(httpx.RemoteProtocolError):
-                list(pieces)
+def test_an_answer_that_breaks_off_is_taken_for_whole_by_no_client(store_root, tmp_path):
+    """The client's buffer is small and of a fixed size, and nothing is compressed: else the system
+    could hold the whole answer before the service dies."""
+    query = "SELECT * { ?a ?b ?c . ?d a pg:Task } LIMIT 100000"
+    small = httpx.HTTPTransport(socket_options=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)])
+    plain = {"Accept-Encoding": "identity"}
+    with (
+        serving(store_root, tmp_path / "log", max_answer_mb=64) as doomed,
+        httpx.Client(transport=small, headers=plain, timeout=60) as client,
+        client.stream("GET", doomed.url + "/sparql", params={"query": query}) as answer,
+    ):
+        assert answer.status_code == 200
+        assert int(answer.headers["content-length"]) > 16 * 1024 * 1024
+        pieces = answer.iter_raw(1024)
+        next(pieces)
+        doomed.process.kill()
+        with pytest.raises(httpx.RemoteProtocolError):
+            list(pieces)
 
 
 def test_health_says_whether_workers_are_cut_off(service):

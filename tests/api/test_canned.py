@@ -169,34 +169,35 @@ SELECT * WHERE {
 
 @pytest.fixture(scope="module")
 def heavy(settings, tmp_path_factory):
-    """A service whose canned queries ask for more than it gives."""
+    """Settings of a service whose canned queries ask for more than it gives."""
     place = tmp_path_factory.mktemp("heavy")
     shutil.copytree(settings.queries, place, dirs_exist_ok=True)
     (place / "all-fives.rq").write_text(HEAVY, encoding="utf-8")
     (place / "all-pairs.rq").write_text(LARGE, encoding="utf-8")
-    mine = settings.model_copy(update={"queries": place, "timeout": 1.0})
-    with TestClient(create_app(mine)) as opened:
-        yield opened
+    return settings.model_copy(update={"queries": place})
 
 
 @pytest.mark.parametrize("given", [{}, {"least": 3}])
 def test_a_canned_query_that_takes_too_long_is_killed(heavy, given):
-    answer = ask(heavy, "all-fives", **given)
+    with TestClient(create_app(heavy.model_copy(update={"timeout": 2.0}))) as hasty:
+        answer = ask(hasty, "all-fives", **given)
+        after = ask(hasty, "documents")
     assert answer.status_code == 504
     assert answer.json()["type"].endswith("timeout")
-    assert ask(heavy, "documents").status_code == 200
+    assert after.status_code == 200
 
 
 @pytest.mark.parametrize("accept", [None, "text/csv"])
 def test_a_canned_answer_is_bounded(heavy, accept):
-    answer = ask(heavy, "all-pairs", accept)
+    with TestClient(create_app(heavy)) as patient:
+        answer = ask(patient, "all-pairs", accept)
     assert answer.json()["type"].endswith("answer-too-large")
 
 
-def test_a_canned_query_on_a_server_that_hangs_is_given_up(monkeypatch):
+def test_a_canned_query_on_a_server_that_hangs_is_given_up(monkeypatch, tmp_path):
     monkeypatch.setattr(Remote, "__len__", lambda self: 0)
     monkeypatch.setattr(Remote, "query", lambda *given: time.sleep(1.5))
-    slow = Settings(engine_url="http://127.0.0.1:1/query", timeout=0.2)
+    slow = Settings(engine_url="http://127.0.0.1:1/query", store=tmp_path / "none", timeout=0.2)
     with TestClient(create_app(slow)) as opened:
         answer = ask(opened, "documents")
     assert answer.status_code == 504
