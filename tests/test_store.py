@@ -81,7 +81,7 @@ def test_each_file_is_a_graph_and_the_ontology_one_more(inputs):
 
 def test_derived_triples_and_notes_are_kept(inputs):
     task, part = iri.thing(iri.Kind.TASK, "a"), iri.thing(iri.Kind.PART, "a")
-    triples = ((task, iri.term("tracesTo"), part),)
+    triples = (ox.Triple(*map(ox.NamedNode, (task, iri.term("tracesTo"), part))),)
     built = run(inputs, lambda snapshot: store.Derived(triples, ("a note",)))
     assert built.graphs[store.DERIVED] == 1
     assert built.notes == ("a note",)

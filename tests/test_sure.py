@@ -15,9 +15,10 @@ from policygraph import iri, lineage, queries, resources
 from policygraph.edges import REGISTER, Options
 from policygraph.errors import DataError, QueryError
 from policygraph.iri import Kind
+from policygraph.links import Links
 from policygraph.lookup import Lookup
 from policygraph.paths import Paths
-from policygraph.store import DERIVED, Snapshot
+from policygraph.store import DERIVED, Draft, Snapshot
 
 CATALOGUE = queries.load(resources.directory("queries"))
 DOCUMENTS = 5
@@ -145,11 +146,12 @@ def snapshot_of(case: Case) -> Snapshot:
             confidence=said.confidence,
             status=status(said.is_accepted),
         )
-    snapshot = Snapshot(store, resources.directory("queries"), None)
-    for lower, predicate, upper in list(lineage.derive(snapshot).triples):
-        terms = map(ox.NamedNode, (lower, predicate, upper, DERIVED))
-        store.add(ox.Quad(*terms))
-    return snapshot
+    links = Links()
+    assert len(list(links.noted(store))) == len(store)
+    draft = Draft(store, resources.directory("queries"), None, links)
+    for lower, predicate, upper in list(lineage.derive(draft).triples):
+        store.add(ox.Quad(lower, predicate, upper, ox.NamedNode(DERIVED)))
+    return draft
 
 
 def edges_of(case: Case, options: Options) -> set[tuple[str, str, str]]:

@@ -12,37 +12,43 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+import pyoxigraph as ox
 import rustworkx as rx
 
 from policygraph import iri
-from policygraph.edges import BASED_ON, REGISTER, STRICT, policy_types
-from policygraph.store import Derived, Snapshot
+from policygraph.edges import BASED_ON, STRICT, policy_types
+from policygraph.links import DOCUMENT_TYPE, Edge, Links
+from policygraph.store import Derived, Draft, Triple
 
-TRACES_TO = iri.term("tracesTo")
-RESTS_ON = iri.term("restsOn")
-TRACES_TO_EXTERNALLY = iri.term("tracesToExternally")
-RESTS_ON_EXTERNALLY = iri.term("restsOnExternally")
-Edge = tuple[str, str]
+TRACES_TO, RESTS_ON, TRACES_TO_EXTERNALLY, RESTS_ON_EXTERNALLY = (
+    ox.NamedNode(iri.term(name))
+    for name in ("tracesTo", "restsOn", "tracesToExternally", "restsOnExternally")
+)
 
 
-def derive(snapshot: Snapshot) -> Derived:
+def derive(draft: Draft) -> Derived:
     """Both closures over documents, parts and tasks, the pairs that need an outside fact, and
     the cycles met on the way."""
     with _not_collecting():
-        narrow = asserted(snapshot, STRICT)
-        wide = narrow + _grounds(snapshot)
-        closure = Closure(wide.all)
+        names = draft.links.names
+        narrow = Edges.of(draft.links, STRICT)
+        wide = narrow + _grounds(draft.links, names)
+        closure = Closure(len(names), wide.all)
 
-    def triples() -> Iterator[tuple[str, str, str]]:
+    def triples() -> Iterator[Triple]:
         with _not_collecting():
-            for predicate, pairs in ((RESTS_ON, closure), (TRACES_TO, Closure(narrow.all))):
+            things = [ox.NamedNode(name) for name in names]
+            for predicate, pairs in (
+                (RESTS_ON, closure),
+                (TRACES_TO, Closure(len(names), narrow.all)),
+                (TRACES_TO_EXTERNALLY, outside_pairs(narrow.text, narrow.outside)),
+                (RESTS_ON_EXTERNALLY, outside_pairs(wide.text, wide.outside)),
+            ):
                 for lower, upper in pairs:
-                    yield lower, predicate, upper
-            for predicate, edges in ((TRACES_TO_EXTERNALLY, narrow), (RESTS_ON_EXTERNALLY, wide)):
-                for lower, upper in outside_pairs(edges.text, edges.outside):
-                    yield lower, predicate, upper
+                    yield things[lower], predicate, things[upper]
 
-    return Derived(triples(), tuple(map(_cycle_note, closure.cycles)))
+    cycles = (sorted(names[thing] for thing in members) for members in closure.cycles)
+    return Derived(triples(), tuple(map(_cycle_note, sorted(cycles))))
 
 
 @contextmanager
@@ -64,8 +70,18 @@ class Edges:
 
     def __init__(self, text: Iterable[Edge], outside: Iterable[Edge]) -> None:
         self.text = list(text)
-        stated = set(self.text) if outside else set()
-        self.outside = [edge for edge in outside if edge not in stated]
+        only_there = set(outside)
+        only_there.difference_update(self.text)
+        self.outside = sorted(only_there)
+
+    @classmethod
+    def of(cls, links: Links, relations: Iterable[str]) -> Edges:
+        """What review rejects states none: it was not loaded."""
+        stated: tuple[list[Edge], list[Edge]] = [], []
+        for relation in relations:
+            for in_register in (False, True):
+                stated[in_register].extend(links.of(relation, in_register=in_register))
+        return cls(*stated)
 
     @property
     def all(self) -> list[Edge]:
@@ -75,69 +91,32 @@ class Edges:
         return Edges([*self.text, *other.text], [*self.outside, *other.outside])
 
 
-def asserted(snapshot: Snapshot, relations: Sequence[str], among: str = "") -> Edges:
-    """Direct edges of some relations, ``among`` a pattern that narrows their upper ends ?o.  What
-    review rejects states none, so that it is not here."""
-    names: dict[str, str] = {}
-
-    def read(pattern: str) -> Iterator[Edge]:
-        for row in snapshot.select(f"SELECT ?s ?o WHERE {{ {pattern} }}"):
-            lower, upper = row["s"], row["o"]
-            if lower is not None and upper is not None:
-                # One string for each name, however many edges it has: millions are held at once.
-                low, up = lower.value, upper.value
-                yield names.setdefault(low, low), names.setdefault(up, up)
-
-    text: list[Edge] = []
-    outside: list[Edge] = []
-    for relation in relations:
-        edge = f"?s <{relation}> ?o"
-        # The graph of each of millions of edges is not asked: only the register's few matter.
-        only_there = set(
-            read(
-                f"GRAPH <{REGISTER}> {{ {edge} }} {among} FILTER(isIRI(?o)) "
-                f"FILTER NOT EXISTS {{ GRAPH ?g {{ {edge} }} FILTER(?g != <{REGISTER}>) }}"
-            )
-        )
-        outside += only_there
-        text += (
-            pair for pair in read(f"{among} {edge} FILTER(isIRI(?o))") if pair not in only_there
-        )
-    return Edges(text, outside)
-
-
-def _grounds(snapshot: Snapshot) -> Edges:
+def _grounds(links: Links, names: Sequence[str]) -> Edges:
     """``pg:basedOn`` to policy documents; laws that found competence are left out, else
     everything would rest on them."""
-    types = " ".join(f"<{concept}>" for concept in policy_types())
-    return asserted(snapshot, (BASED_ON,), f"VALUES ?type {{ {types} }} ?o pg:documentType ?type .")
+    typed = Edges.of(links, (DOCUMENT_TYPE,)).all
+    types = policy_types()
+    is_policy = {document for document, concept in typed if names[concept] in types}
+    found = Edges.of(links, (BASED_ON,))
+    return Edges(
+        *([edge for edge in edges if edge[1] in is_policy] for edges in (found.text, found.outside))
+    )
 
 
 class Closure:
-    """The transitive closure of edges, without pairs of a thing and itself."""
+    """The transitive closure of edges between things numbered below ``size``, without pairs of a
+    thing and itself."""
 
-    def __init__(self, edges: Iterable[Edge]) -> None:
-        numbers: dict[str, int] = {}
-        pairs = [
-            (numbers.setdefault(lower, len(numbers)), numbers.setdefault(upper, len(numbers)))
-            for lower, upper in edges
-        ]
-        self._names = list(numbers)
+    def __init__(self, size: int, edges: Sequence[Edge]) -> None:
         self._graph: rx.PyDiGraph[None, None] = rx.PyDiGraph(multigraph=False)
-        self._graph.add_nodes_from([None] * len(numbers))
-        self._graph.add_edges_from_no_data(pairs)
+        self._graph.add_nodes_from([None] * size)
+        self._graph.add_edges_from_no_data(edges)
         self._components = rx.strongly_connected_components(self._graph)
 
     @property
-    def cycles(self) -> tuple[tuple[str, ...], ...]:
-        """Groups of things that lead to each other, each sorted."""
-        return tuple(
-            sorted(
-                tuple(sorted(self._names[node] for node in members))
-                for members in self._components
-                if len(members) > 1
-            )
-        )
+    def cycles(self) -> Iterator[Sequence[int]]:
+        """Groups of things that lead to each other."""
+        return (members for members in self._components if len(members) > 1)
 
     def __iter__(self) -> Iterator[Edge]:
         """All pairs (lower, upper).  Relies on components coming sinks first.
@@ -145,8 +124,8 @@ class Closure:
         What a component reaches is forgotten when the last one below it has been told: a
         document's parts and tasks need it no longer.
         """
-        names, graph = self._names, self._graph
-        component = [-1] * len(names)
+        graph = self._graph
+        component = [-1] * len(graph)
         above: dict[int, frozenset[int]] = {}
         waiting: dict[int, int] = {}
         for number, members in enumerate(self._components):
@@ -169,10 +148,9 @@ class Closure:
             if below:
                 above[number], waiting[number] = frozenset(reached), below
             for node in members:
-                lower_name = names[node]
                 for upper in reached:
                     if upper != node:
-                        yield lower_name, names[upper]
+                        yield node, upper
 
 
 def outside_pairs(text: Sequence[Edge], outside: Sequence[Edge]) -> Iterator[Edge]:
@@ -188,18 +166,18 @@ def outside_pairs(text: Sequence[Edge], outside: Sequence[Edge]) -> Iterator[Edg
             yield node, upper
 
 
-def _adjacent(edges: Iterable[Edge]) -> Mapping[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
+def _adjacent(edges: Iterable[Edge]) -> Mapping[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
     for lower, upper in edges:
         found[lower].append(upper)
     return found
 
 
-def _reversed(*many: Iterable[Edge]) -> Mapping[str, list[str]]:
+def _reversed(*many: Iterable[Edge]) -> Mapping[int, list[int]]:
     return _adjacent((upper, lower) for edges in many for lower, upper in edges)
 
 
-def _reached(adjacent: Mapping[str, Sequence[str]], start: set[str]) -> set[str]:
+def _reached(adjacent: Mapping[int, Sequence[int]], start: set[int]) -> set[int]:
     """The start and all that it leads to."""
     seen, stack = set(start), list(start)
     while stack:
@@ -210,5 +188,5 @@ def _reached(adjacent: Mapping[str, Sequence[str]], start: set[str]) -> set[str]
     return seen
 
 
-def _cycle_note(members: tuple[str, ...]) -> str:
+def _cycle_note(members: Sequence[str]) -> str:
     return "vòng dẫn chiếu / cycle of citations: " + ", ".join(members)

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from policygraph import (
@@ -297,15 +298,15 @@ def build_store(
     if imports is not None:
         files |= importing.overlay(imports, ttl, applied.files)
 
-    def derived(snapshot: store.Snapshot) -> store.Derived:
-        search.build_index(snapshot, snapshot.path)
-        found = derive(snapshot)
+    def derived(draft: store.Draft) -> store.Derived:
+        search.build_index(draft, draft.path)
+        found = derive(draft)
         return replace(found, notes=(*applied.warnings, *found.notes))
 
     return store.build(ttl, ontology, root, derived, progress, files, texts)
 
 
-def derive(snapshot: store.Snapshot) -> store.Derived:
+def derive(draft: store.Draft) -> store.Derived:
     """All that a build derives: the closures, and what is alike in wording."""
-    closures = lineage.derive(snapshot)
-    return replace(closures, statements=similarity.derive(snapshot))
+    closures = lineage.derive(draft)
+    return replace(closures, triples=chain(closures.triples, similarity.derive(draft)))

@@ -35,6 +35,7 @@ import pyoxigraph as ox
 from policygraph import iri, sparql_text
 from policygraph.engine import Engine, Found, Memory, Statement, statement
 from policygraph.errors import DataError, QueryError, StoreError
+from policygraph.links import Links
 
 SCHEMA = "5"
 """Part of the hash; raise it when the loading or the derivation changes what a build holds."""
@@ -98,14 +99,15 @@ class KeptBuild:
     is_current: bool
 
 
+Triple = tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode | ox.Literal]
+
+
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """What a derivation adds: triples as IRIs, and notes for people (cycles it met)."""
+    """What a derivation adds: triples, and notes for people (cycles it met)."""
 
-    triples: Iterable[tuple[str, str, str]]
+    triples: Iterable[Triple | ox.Triple]
     notes: tuple[str, ...] = ()
-    statements: Iterable[ox.Triple] = ()
-    """Triples more, which may have literals."""
 
 
 class Snapshot(Engine):
@@ -183,6 +185,15 @@ class Snapshot(Engine):
         o = None if value is None else ox.NamedNode(value)
         for quad in self._store.quads_for_pattern(s, p, o, None):
             yield statement(quad.subject, quad.predicate, quad.object, quad.graph_name)
+
+
+class Draft(Snapshot):
+    """A store that is being built: all but what is yet to be derived, and the links noted while
+    it was loaded."""
+
+    def __init__(self, store: ox.Store, path: Path, build_hash: str | None, links: Links) -> None:
+        super().__init__(store, path, build_hash)
+        self.links = links
 
 
 def _syntax_message(message: str, sent: str, readable: str) -> str:
@@ -356,7 +367,7 @@ def build(
     ttl_dir: Path,
     ontology_dir: Path,
     store_root: Path,
-    derive: Callable[[Snapshot], Derived],
+    derive: Callable[[Draft], Derived],
     progress: Progress | None = None,
     overlay: Mapping[str, bytes] | None = None,
     texts: Mapping[str, str] | None = None,
@@ -473,21 +484,19 @@ def _fill(
     directory: Path,
     name: str,
     inputs: Sequence[_Input],
-    derive: Callable[[Snapshot], Derived],
+    derive: Callable[[Draft], Derived],
     report: Progress,
 ) -> None:
     """Make a complete store in a directory that has its texts."""
     store = ox.Store(str(directory))
     steps = len(inputs) + 2
     # All at once: each call of its own costs the engine a tenth of a second.
-    store.bulk_extend(_loaded(inputs, report, steps))
+    links = Links()
+    store.bulk_extend(links.noted(_loaded(inputs, report, steps)))
     report("derive lineage", len(inputs), steps)
-    derived = derive(Snapshot(store, directory, name))
-    store.bulk_extend(_quads(derived.triples))
+    derived = derive(Draft(store, directory, name, links))
     in_graph = ox.NamedNode(DERIVED)
-    store.bulk_extend(
-        ox.Quad(t.subject, t.predicate, t.object, in_graph) for t in derived.statements
-    )
+    store.bulk_extend(ox.Quad(s, p, o, in_graph) for s, p, o in derived.triples)
     report("optimize", len(inputs) + 1, steps)
     store.optimize()
     store.flush()
@@ -513,12 +522,6 @@ def _loaded(inputs: Sequence[_Input], report: Progress, steps: int) -> Iterator[
                 yield ox.Quad(quad.subject, quad.predicate, quad.object, graph)
         except SyntaxError as error:
             raise DataError(source.path, f"broken Turtle: {error.msg}", error.lineno) from error
-
-
-def _quads(triples: Iterable[tuple[str, str, str]]) -> Iterator[ox.Quad]:
-    graph = ox.NamedNode(DERIVED)
-    for subject, predicate, value in triples:
-        yield ox.Quad(ox.NamedNode(subject), ox.NamedNode(predicate), ox.NamedNode(value), graph)
 
 
 def _counts(store: ox.Store) -> dict[str, int]:
