@@ -81,7 +81,7 @@ ROWS = (
         "audit",
         "vocabgen",
     ),
-    ("console", "cli_builds", "cli", "__main__", "policygraph_api"),
+    ("console", "console_rows", "cli_builds", "cli", "__main__", "policygraph_api"),
 )
 ROW = {name: number for number, names in enumerate(ROWS) for name in names}
 READING_ROWS = (2, 3)

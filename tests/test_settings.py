@@ -55,6 +55,34 @@ def test_a_file_that_is_missing_is_named(monkeypatch, tmp_path):
         Settings()
 
 
+@pytest.mark.parametrize(("text", "named"), [("timeuot = 3", "timeuot"), ("timeout = [", "TOML")])
+def test_a_file_that_is_wrong_is_named_with_what_is_wrong(monkeypatch, tmp_path, text, named):
+    file = tmp_path / "policygraph.toml"
+    file.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("POLICYGRAPH_CONFIG", str(file))
+    with pytest.raises(DataError, match=named) as raised:
+        settings.load()
+    assert str(file) in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ADMIN_TOKEN", "too-short"), ("SERVICES", "no list"), ("TIMEOUT", "soon"), ("LOG", "no")],
+)
+def test_a_wrong_value_is_named_and_not_shown(monkeypatch, name, value):
+    monkeypatch.setenv(f"POLICYGRAPH_{name}", value)
+    with pytest.raises(DataError, match=name.lower()) as raised:
+        settings.load()
+    assert value not in str(raised.value)
+
+
+def test_the_command_line_wins_and_is_checked(monkeypatch):
+    monkeypatch.setenv("POLICYGRAPH_PORT", "9002")
+    assert settings.load(port=9003).port == 9003
+    with pytest.raises(DataError, match="port"):
+        settings.load(port=70000)
+
+
 def test_the_example_file_can_be_used(monkeypatch, root):
     monkeypatch.setenv("POLICYGRAPH_CONFIG", str(root / "deploy" / "policygraph.toml"))
     assert Settings().cache_mb == 256

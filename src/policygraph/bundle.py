@@ -134,7 +134,7 @@ def save(
     """Write the ZIP to a file."""
     write = writer(snapshot, selection, key)
     try:
-        with path.open("wb") as out:
+        with export.whole(path) as out:
             write(out)
     except OSError as error:
         raise DataError(path, f"không ghi được / cannot be written: {error.strerror}") from error

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shlex
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
-from policygraph import cli_builds, resources
+from policygraph import cli_builds, resources, settings
 from policygraph.console import err as _err
 from policygraph.console import out as _out
 from policygraph.console import progress as _progress
-from policygraph.errors import AmbiguousThing, PolicyGraphError
-from policygraph.settings import Settings, default_imports, default_store
+from policygraph.errors import AmbiguousThing, DataError, PolicyGraphError, QueryError
+from policygraph.settings import default_imports, default_store
 
 if TYPE_CHECKING:
     from policygraph.queries import CannedQuery
@@ -106,7 +107,7 @@ def serve(
 
     chosen = {"host": host, "port": port, "store": store}
     given = {name: value for name, value in chosen.items() if value is not None}
-    run(Settings().model_copy(update=given))
+    run(settings.load(**given))
 
 
 @app.command()
@@ -116,21 +117,52 @@ def query(
         list[str] | None, typer.Argument(help="Tham số / parameters: key=value …")
     ] = None,
     store: Store = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Số dòng nhiều nhất / rows at most.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="In JSON / print JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="In CSV / print CSV.")] = False,
 ) -> None:
     """Chạy một truy vấn có sẵn / run a canned query; without a name, list them."""
-    from policygraph import queries
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from policygraph import console_rows, queries
 
     if not name:
-        for entry in queries.load(Settings().queries).values():
-            _out.print(f"[bold]{entry.name}[/]  {entry.summary_vi} / {entry.summary_en}")
+        for entry in queries.load(settings.load().queries).values():
+            head = Text.assemble((entry.name, "bold"), f"  {_usage(entry)}".rstrip())
+            _out.print(head, Padding(f"{entry.summary_vi}\n{entry.summary_en}", (0, 0, 0, 2)))
         return
     given = dict(_pair(text) for text in parameters or ())
-    rows = queries.run(*_served(store), name, given)
+    snapshot, known = _served(store)
+    try:
+        rows = queries.run(snapshot, known, name, given, limit)
+    except QueryError as error:
+        if type(error) is not QueryError:
+            raise
+        raise QueryError("\n".join([str(error), *_help(known[name])])) from error
     if as_json:
         sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
-        return
-    _table(rows)
+    elif as_csv:
+        columns = queries.TRIPLE if known[name].is_graph else known[name].columns
+        console_rows.write_csv(columns, rows, sys.stdout)
+    else:
+        console_rows.show(rows, _out)
+
+
+def _usage(query: CannedQuery) -> str:
+    """Its parameters, those in brackets that may be left out."""
+    return " ".join(p.name if p.required else f"[{p.name}]" for p in query.parameters)
+
+
+def _help(query: CannedQuery) -> Iterator[str]:
+    """What can be given to a query, and an example."""
+    for p in query.parameters:
+        left_out = "" if p.required else f" [{p.default or '–'}]"
+        yield f"  {p.name}{left_out}: {p.vi} / {p.en}"
+    given = (f"{name}={value}" for name, value in query.example.items())
+    yield f"ví dụ / example: policygraph query {shlex.join([query.name, *given])}"
 
 
 def _served(store: Path | None) -> tuple[Snapshot, dict[str, CannedQuery]]:
@@ -138,7 +170,7 @@ def _served(store: Path | None) -> tuple[Snapshot, dict[str, CannedQuery]]:
     from policygraph import queries
     from policygraph.store import open_read_only
 
-    return open_read_only(store or default_store()), queries.load(Settings().queries)
+    return open_read_only(store or default_store()), queries.load(settings.load().queries)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -146,21 +178,6 @@ def _pair(text: str) -> tuple[str, str]:
     if not sign:
         raise typer.BadParameter(f"{text!r}: viết key=value / write key=value")
     return key, value
-
-
-def _table(rows: Sequence[Mapping[str, object]]) -> None:
-    from rich.table import Table
-
-    if not rows:
-        _out.print("Không có kết quả / nothing found")
-        return
-    table = Table(show_lines=False, header_style="bold")
-    for column in rows[0]:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
-    _out.print(table)
-    _out.print(f"{len(rows)} dòng / rows")
 
 
 @app.command()
@@ -173,9 +190,19 @@ def check(ttl: Ttl = None) -> None:
         report("ontology", 0, 2)
         found = reason.check_ontology(ontology)
         report("shapes", 1, 2)
-        files = sorted((ttl or resources.directory("data/ttl")).glob("*.ttl"))
+        place = ttl or resources.directory("data/ttl")
+        files = sorted(place.glob("*.ttl"))
+        if not files:
+            raise DataError(place, "không có tệp .ttl / no .ttl files here")
         shapes = reason.check_shapes(files, ontology)
-    _out.print(f"{found}\n{shapes}", highlight=False)
+    _out.print(
+        f"bản thể luận / ontology: {found.classes} lớp / classes, {found.properties} thuộc tính / "
+        f"properties, {found.concepts} khái niệm / concepts\n"
+        f"đồ thị / graph: {shapes.files} tệp / files, {shapes.triples:,} bộ ba / triples, "
+        f"{shapes.shapes} khuôn / shapes",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 @app.command()
@@ -187,6 +214,8 @@ def review(
     """Rà soát những khẳng định kém chắc chắn nhất / review the least certain assertions."""
     from policygraph import decisions, review_terminal, reviewing
 
+    if not name.strip():
+        raise typer.BadParameter("cần --name: tên người rà soát / give --name: who reviews")
     place = resources.directory("data/review")
     items = reviewing.items(ttl or resources.directory("data/ttl"))
     pending = reviewing.pending(items, decisions.load(place))
@@ -275,7 +304,7 @@ def export(
     if form == "zip":
         bundle.save(target, snapshot, selection, bundle.private_key(key) if key else None)
     else:
-        with target.open("wb") as out:
+        with exporting.whole(target) as out:
             out.writelines(exporting.stream(snapshot, selection, form))
     _out.print(f"→ {target} ({target.stat().st_size:,} byte)", highlight=False)
 
@@ -312,19 +341,18 @@ def take_in(
 
     Không có tệp: liệt kê những bản đã nhận / without a file: what was taken in.
     """
-    from policygraph import bundle, importing
+    from policygraph import bundle, console_rows, importing
 
     place = imports or default_imports()
     if remove:
         gone = importing.remove(remove, place)
         _out.print(f"đã bỏ / removed: {gone}; policygraph build", highlight=False)
     elif file is None:
-        _table(
-            [
-                {"office": k.office, "triples": k.triples, "file": k.path.name}
-                for k in importing.kept(place)
-            ]
-        )
+        kept = [
+            {"office": k.office, "triples": k.triples, "file": k.path.name}
+            for k in importing.kept(place)
+        ]
+        console_rows.show(kept, _out)
     elif not office:
         raise typer.BadParameter("cần --office: tên cơ quan gửi / give --office: whose it is")
     else:
@@ -396,9 +424,15 @@ def main() -> None:
     try:
         app()
     except PolicyGraphError as error:
-        _err.print(f"✗ {error}", style="red", highlight=False)
+        _err.print(f"✗ {error}", style="red", highlight=False, markup=False)
         if isinstance(error, AmbiguousThing):
             _err.print("  " + "\n  ".join(error.candidates), highlight=False)
+        sys.exit(1)
+    except OSError as error:
+        # A full disk, a directory that may not be written: the system's word, and where.
+        place = f"{error.filename}: " if error.filename else ""
+        words = f"✗ {place}không đọc hoặc ghi được / cannot be read or written: {error.strerror}"
+        _err.print(words, style="red", highlight=False, markup=False)
         sys.exit(1)
     except KeyboardInterrupt:
         _err.print("Đã dừng / stopped")

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from policygraph import settings
 from policygraph.console import out, progress
-from policygraph.settings import Settings
 
 app = typer.Typer()
 
@@ -25,7 +25,7 @@ def builds(store: Store = None) -> None:
 
     from policygraph.store import kept_builds
 
-    root = store or Settings().store
+    root = store or settings.load().store
     found = kept_builds(root)
     if not found:
         out.print(f"{root}: không có bản dựng / no builds", highlight=False)
@@ -54,7 +54,7 @@ def switch(
     from policygraph.store import find_build
     from policygraph.store import switch as serve
 
-    root = store or Settings().store
+    root = store or settings.load().store
     name = find_build(root, build)
     serve(root, name)
     _tell(name)
@@ -65,7 +65,7 @@ def rollback(store: Store = None) -> None:
     """Quay về bản dựng trước / serve the build that was served before."""
     from policygraph.store import roll_back
 
-    _tell(roll_back(store or Settings().store))
+    _tell(roll_back(store or settings.load().store))
 
 
 def _tell(name: str) -> None:
@@ -82,7 +82,7 @@ def prune(
     """Xóa bản dựng cũ không ai đọc / remove old builds that nobody reads."""
     from policygraph import store as stores
 
-    root = store or Settings().store
+    root = store or settings.load().store
     removed = stores.prune(root, stores.KEPT_BUILDS if keep is None else keep)
     for name in removed:
         out.print(f"✗ {name[:SHOWN]}", highlight=False)
@@ -96,9 +96,9 @@ def publish(store: Store = None) -> None:
     from policygraph import engine_http
     from policygraph.store import open_read_only
 
-    settings = Settings()
-    server = engine_http.server(settings)
-    snapshot = open_read_only(store or settings.store)
+    chosen = settings.load()
+    server = engine_http.server(chosen)
+    snapshot = open_read_only(store or chosen.store)
     with progress("Nạp / loading") as report:
         count = engine_http.publish(snapshot, server, report)
     out.print(

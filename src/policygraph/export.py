@@ -15,6 +15,7 @@ import re
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import BinaryIO
@@ -55,6 +56,20 @@ class Selection:
     @property
     def is_everything(self) -> bool:
         return all(getattr(self, f.name) is None for f in fields(self))
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that stands at its place only when it is whole; what was there before stays
+    until then, also where the disk is full."""
+    beside = path.with_name(path.name + ".part")
+    try:
+        with beside.open("wb") as out:
+            yield out
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def stream(snapshot: Snapshot, selection: Selection, extension: str) -> Iterator[bytes]:

@@ -292,15 +292,22 @@ def write_records(found: Found, head: str, out: BinaryIO, limit: int = 0) -> Non
 
 
 def run(
-    snapshot: Engine, known: Mapping[str, CannedQuery], name: str, values: Mapping[str, str]
+    snapshot: Engine,
+    known: Mapping[str, CannedQuery],
+    name: str,
+    values: Mapping[str, str],
+    limit: int | None = None,
 ) -> list[Record]:
-    """Answer one canned query once; raises UnknownThing where there is none of that name."""
+    """Answer one canned query once, with its first ``limit`` rows where given; raises UnknownThing
+    where there is none of that name."""
     if name not in known:
         raise UnknownThing(
             f"không có truy vấn / no query “{name}”; có / there are: {', '.join(known)}",
             tuple(known),
         )
-    return records(snapshot, bind(known[name], values, Lookup(snapshot)))
+    bound = bind(known[name], values, Lookup(snapshot))
+    text = bound.text if limit is None else bound.page(limit, 0)
+    return list(_records(snapshot.query(text)))
 
 
 def rows(snapshot: Engine, bound: Bound, media_type: str) -> bytes:

@@ -7,14 +7,16 @@ The port may also be given as plain ``PORT``, as hosting platforms do.
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -175,7 +177,32 @@ class Settings(BaseSettings):
             return init_settings, env_settings
         if not Path(named).is_file():
             raise DataError(named, f"the file that {CONFIG} names is missing")
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(named))
+        return init_settings, env_settings, _read(Path(named), settings_cls)
+
+
+def _read(path: Path, settings_cls: type[BaseSettings]) -> TomlConfigSettingsSource:
+    try:
+        source = TomlConfigSettingsSource(settings_cls, path)
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(path, f"không phải TOML / not TOML: {error}") from error
+    for name in source.toml_data:
+        if name not in settings_cls.model_fields:
+            raise DataError(path, f"không có cài đặt / no such setting: {name}")
+    return source
+
+
+def load(**given: object) -> Settings:
+    """The settings, with what was said on the command line above all else.
+
+    Raises DataError that names each that is wrong, and never shows its value: it may be a secret.
+    """
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        wrong = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors(include_input=False))
+    except SettingsError as error:
+        wrong = str(error)
+    raise DataError("cài đặt / settings", f"{wrong} (docs/settings.md)")
 
 
 HEAD = """# Settings / Cài đặt
