@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,18 @@ from hypothesis import settings
 from policygraph import pipeline, resources, text
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# What a developer has set for a service, a proxy, a terminal or a hook of Git is no part of a test.
+FOREIGN = re.compile(r"(POLICYGRAPH|GIT)_.*|PORT|.*_PROXY|COLUMNS|LINES|(NO|FORCE)_COLOR", re.I)
+for name in filter(FOREIGN.fullmatch, list(os.environ)):
+    del os.environ[name]
+# Nor is a store that lies in the checkout; and no limit of time is met that a test does not set.
+os.environ |= {
+    "POLICYGRAPH_STORE": str(ROOT / "no store but a test's own"),
+    **{f"POLICYGRAPH_{name}": "600" for name in ("TIMEOUT", "PATIENCE", "BODY_TIMEOUT")},
+    "POLICYGRAPH_SEND_TIMEOUT": "600",
+    "POLICYGRAPH_BUDGET": "1000000",
+}
 
 # No test depends on the speed of the machine; in CI the examples are the same at every run.
 settings.register_profile("local", deadline=None)

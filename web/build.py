@@ -58,7 +58,13 @@ def install() -> None:
     lock = HERE / "package-lock.json"
     if INSTALLED.is_file() and INSTALLED.stat().st_mtime >= lock.stat().st_mtime:
         return
-    _done(npm(["ci"], return_completed_process=True, cwd=HERE))
+    _done(
+        npm(
+            ["ci", "--no-audit", "--no-fund", "--fetch-retries=5"],
+            return_completed_process=True,
+            cwd=HERE,
+        )
+    )
 
 
 def _biome(*arguments: str) -> None:

@@ -16,8 +16,9 @@ QUICK = 0.1
 
 LENGTH = struct.Struct("!I")
 """Before a job on its way to a worker: its length."""
-HEAD = struct.Struct("!c?IQ")
-"""Of a worker's message: its kind, whether the worker leaves, lengths of note and body."""
+HEAD = struct.Struct("!c??IQ")
+"""Of a worker's message: its kind, whether the worker leaves, whether the query was long by the
+worker's own clock, lengths of note and body."""
 READY, ANSWER, SPOOL, REFUSAL = b"W", b"A", b"F", b"R"
 
 

@@ -92,16 +92,17 @@ def work(link: socket.socket, store: str, memory_mb: int, spool: str, connected:
     limit = _pages(0) + memory_mb * MB
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     recycled_at = _pages(1) + memory_mb * MB // 4
-    _say(link, READY, False, "", b"1" if cut_off else b"0")
+    _say(link, READY, "", b"1" if cut_off else b"0")
     while packed := _listen(link):
-        started = time.monotonic()
+        started, worked = time.monotonic(), time.process_time()
         job = Job(*marshal.loads(packed))
         sink = _Sink(spool, job.max_bytes)
         kind, note, body = _answer(snapshot, job, sink, connected)
         # Only a query that took a while can have taken much memory.
         leaves = time.monotonic() - started > QUICK / 2 and _pages(1) > recycled_at
         sink.end(keep=kind == SPOOL)
-        _say(link, kind, leaves, note, body)
+        was_long = time.process_time() - worked > QUICK
+        _say(link, kind, note, body, leaves=leaves, was_long=was_long)
         if leaves:
             return
 
@@ -130,9 +131,17 @@ def _listen(link: socket.socket) -> bytes:
     return data[LENGTH.size :]
 
 
-def _say(link: socket.socket, kind: bytes, leaves: bool, note: str, body: Buffer) -> None:
+def _say(
+    link: socket.socket,
+    kind: bytes,
+    note: str,
+    body: Buffer,
+    *,
+    leaves: bool = False,
+    was_long: bool = False,
+) -> None:
     words, content = note.encode("utf-8"), memoryview(body)
-    head = HEAD.pack(kind, leaves, len(words), content.nbytes)
+    head = HEAD.pack(kind, leaves, was_long, len(words), content.nbytes)
     link.sendall(b"".join((head, words, content)))
 
 

@@ -135,7 +135,7 @@ class _Link(asyncio.Protocol):
         buffer = self._buffer
         buffer += data
         while len(buffer) >= HEAD.size:
-            kind, leaves, note_size, body_size = HEAD.unpack_from(buffer)
+            kind, leaves, was_long, note_size, body_size = HEAD.unpack_from(buffer)
             end = HEAD.size + note_size + body_size
             if len(buffer) < end:
                 return
@@ -147,7 +147,7 @@ class _Link(asyncio.Protocol):
                 self.is_ready, self.is_cut_off = True, body == b"1"
                 self._pool.became_free(self)
             else:
-                self._pool.finished(self, self._result(kind, note, body))
+                self._pool.finished(self, self._result(kind, note, body), was_long)
 
     def _result(self, kind: bytes, note: str, body: bytes) -> Result:
         if kind == ANSWER:
@@ -364,9 +364,14 @@ class Pool:
         self._state.free.append(link)
         self._dispatch()
 
-    def finished(self, link: _Link, result: Result) -> None:
+    def finished(self, link: _Link, result: Result, was_long: bool) -> None:
         run, link.run = link.run, None
         if run is not None:
+            if was_long:
+                self._remember(run)
+            elif run.is_long:
+                # It was the machine that was slow.
+                self._state.known_long.pop(hash(shape(run.job.query)), None)
             run.worked(time.monotonic())
             if run.future.done() and isinstance(result, Answer) and isinstance(result.body, Spool):
                 result.body.file.close()
@@ -488,10 +493,10 @@ class Pool:
                 run.finish(Refusal("timeout", f"{self.limits.timeout:g}"))
             if running > QUICK:
                 if run.future.done():
+                    self._remember(run)
                     link.kill()
                 elif not run.is_long:
                     run.is_long = True
-                    self._remember(run)
                     self._tell_long(run)
         for run in (*state.fresh, *state.long):
             if now - run.queued > self.limits.patience and not run.future.done():
@@ -500,6 +505,8 @@ class Pool:
         self._dispatch()
 
     def _remember(self, run: Run) -> None:
+        """Of a query that ended, by the worker's clock or by force: one that is still running may
+        be a look-up on a machine that is busy with other things."""
         known = self._state.known_long
         known[hash(shape(run.job.query))] = None
         if len(known) > REMEMBERED:

@@ -21,7 +21,8 @@ from policygraph.settings import Settings
 from policygraph_api.app import create_app
 
 TTL = Path(__file__).parent.parent / "fixtures" / "ttl"
-STARTED_WITHIN = 60
+PATIENCE = 180.0
+"""Seconds that one step may take on the busiest of machines; what takes longer hangs."""
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +34,7 @@ def store_root(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def settings(store_root):
-    return Settings(
-        store=store_root, workers=2, timeout=30, memory_mb=512, max_answer_mb=1, budget=10_000
-    )
+    return Settings(store=store_root, workers=2, memory_mb=512, max_answer_mb=1)
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +53,7 @@ class Service:
     log: Path
 
     def get(self, path, **given):
-        return httpx.get(self.url + path, timeout=60, **given)
+        return httpx.get(self.url + path, timeout=PATIENCE, **given)
 
     def processes(self):
         """The process ids that belong to it, its workers included."""
@@ -81,9 +80,13 @@ def _children(pid):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that the system gives to nobody else for a while: a connection on it has just been
+    closed, so that only a server that asks for this very port may have it."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        address = probe.getsockname()
+        with socket.create_connection(address):
+            probe.accept()[0].close()
+        return address[1]
 
 
 @contextlib.contextmanager
@@ -106,14 +109,14 @@ def serving(path, file, **settings):
     finally:
         process.terminate()
         try:
-            process.wait(30)
+            process.wait(PATIENCE)
         finally:
             process.kill()
             process.wait()
 
 
 def _await_ready(service):
-    deadline = time.monotonic() + STARTED_WITHIN
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         with contextlib.suppress(httpx.TransportError):
             if service.get("/health/ready").status_code == 200:

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
-from tests.api.conftest import TTL, serving
+from tests.api.conftest import PATIENCE, TTL, serving
 
 from policygraph import iri, lineage, store
 from policygraph.settings import Settings
@@ -85,7 +85,7 @@ class Load:
         self._threads = [threading.Thread(target=self._ask, args=(n,)) for n in range(clients)]
 
     def _ask(self, who):
-        with httpx.Client(timeout=60) as client:
+        with httpx.Client(timeout=PATIENCE) as client:
             number = 0
             while not self._stop.is_set():
                 number += 1
@@ -110,7 +110,7 @@ class Load:
             thread.join()
 
     def until(self, condition):
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while not condition() and time.monotonic() < deadline:
             time.sleep(0.01)
         assert condition()
@@ -122,7 +122,7 @@ class Load:
 
 def test_switch_and_roll_back_under_load(root, tmp_path):
     first = store.current_hash(root / "store")
-    with serving(root / "store", tmp_path / "log", workers=2, watch=0.1, budget=10**6) as service:
+    with serving(root / "store", tmp_path / "log", workers=2, watch=0.1) as service:
         with Load(service.url) as load:
             load.more(REQUESTS // 2)
             add(root, 2)
@@ -154,7 +154,7 @@ def test_a_switch_waits_for_running_queries_and_closes_the_old_build(root):
 
 
 def wait_for(condition):
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 from starlette.testclient import TestClient
-from tests.api.conftest import free_port
+from tests.api.conftest import PATIENCE, free_port
 from typer.testing import CliRunner
 
 from policygraph import engine_http, iri, lineage, queries, resources, store
@@ -76,7 +76,7 @@ def oxigraph(place) -> Iterator[Server]:
     command = [program, "serve", "--location", str(place), "--bind", address]
     with running([*command, "--union-default-graph"], place, f"http://{address}/"):
         base = f"http://{address}"
-        yield Server(f"{base}/query", f"{base}/update", f"{base}/store")
+        yield Server(f"{base}/query", f"{base}/update", f"{base}/store", timeout=PATIENCE)
 
 
 @contextlib.contextmanager
@@ -102,7 +102,7 @@ def virtuoso(place) -> Iterator[Server]:
             user="dba",
             password="dba",
             dialect="virtuoso",
-            timeout=60,
+            timeout=PATIENCE,
         )
 
 
@@ -111,18 +111,22 @@ def running(command, place, url) -> Iterator[None]:
     with (place / "out").open("wb") as out:
         process = subprocess.Popen(command, cwd=place, stdout=out, stderr=out)
     try:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                httpx.get(url, timeout=5)
-                break
-            except httpx.TransportError:
-                assert process.poll() is None, (place / "out").read_text()
-                time.sleep(0.1)
+        deadline = time.monotonic() + PATIENCE
+        while not answers(url):
+            assert process.poll() is None, (place / "out").read_text()
+            assert time.monotonic() < deadline, "it never answers"
+            time.sleep(0.1)
         yield
     finally:
         process.kill()
         process.wait()
+
+
+def answers(url):
+    with contextlib.suppress(httpx.TransportError):
+        httpx.get(url, timeout=5)
+        return True
+    return False
 
 
 ENGINES = {"oxigraph": oxigraph, "virtuoso": virtuoso}
@@ -192,9 +196,7 @@ def test_a_syntax_error_is_one(remote):
 @pytest.fixture
 def service(remote, corpus):
     server = remote.server
-    settings = Settings(
-        engine_url=server.query_url, engine_dialect=server.dialect, timeout=20, workers=2
-    )
+    settings = Settings(engine_url=server.query_url, engine_dialect=server.dialect, workers=2)
     with TestClient(create_app(settings)) as opened:
         yield opened
 
@@ -236,16 +238,20 @@ SAME = [
 ]
 
 
+@pytest.fixture(scope="module")
+def both(remote, corpus):
+    """A service of its own, and one over the engine, with the published build beside it."""
+    over = {"engine_url": remote.server.query_url, "engine_dialect": remote.server.dialect}
+    with (
+        TestClient(create_app(Settings(store=corpus.root, workers=1))) as here,
+        TestClient(create_app(Settings(store=corpus.root, workers=1, **over))) as there,
+    ):
+        yield here, there
+
+
 @pytest.mark.parametrize("address", SAME)
-def test_what_is_no_query_is_the_same_over_another_engine(address, remote, corpus):
-    """Where the build that was published lies beside the service."""
-    server = remote.server
-    over = {"engine_url": server.query_url, "engine_dialect": server.dialect, "timeout": 20}
-    answers = []
-    for given in ({}, over):
-        with TestClient(create_app(Settings(store=corpus.root, workers=1, **given))) as opened:
-            answers.append(opened.get(address))
-    here, there = answers
+def test_what_is_no_query_is_the_same_over_another_engine(address, both):
+    here, there = (service.get(address) for service in both)
     assert there.status_code == here.status_code == 200, there.text
     assert sorted(there.text.splitlines()) == sorted(here.text.splitlines())
 

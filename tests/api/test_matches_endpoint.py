@@ -21,7 +21,7 @@ def built(tmp_path_factory):
     """A service over a build as ``policygraph build`` makes it, with its index beside it."""
     root = tmp_path_factory.mktemp("matches") / "store"
     pipeline.build_store(resources.directory("data/ttl"), resources.directory("ontology"), root)
-    given = Settings(store=root, workers=1, timeout=30, memory_mb=512, budget=10_000)
+    given = Settings(store=root, workers=1, memory_mb=512)
     with TestClient(create_app(given), raise_server_exceptions=False) as opened:
         yield opened
 
@@ -115,7 +115,7 @@ def test_no_question_gets_out_of_its_string(built, pieces):
 
 def test_a_broken_index_is_told_and_stops_nothing_else(tmp_path):
     made = pipeline.build_store(TTL, resources.directory("ontology"), tmp_path)
-    given = Settings(store=tmp_path, workers=1, timeout=30, memory_mb=512)
+    given = Settings(store=tmp_path, workers=1, memory_mb=512)
     (made.path / search.FILE).write_bytes(b"no database at all" * 100)
     with TestClient(create_app(given), raise_server_exceptions=False) as web:
         answer = ask(web, 'SELECT ?x { ?x pg:matches "so" }')

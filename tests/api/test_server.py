@@ -7,7 +7,7 @@ import socket
 from urllib.parse import quote
 
 import pytest
-from tests.api.conftest import serving
+from tests.api.conftest import PATIENCE, serving
 
 from policygraph_api.server import _Joining
 
@@ -80,7 +80,7 @@ def service(store_root, tmp_path_factory):
 
 
 def test_one_connection_takes_answers_with_and_without_bodies(service):
-    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
     seen = []
     etag = ""
     for method, given in (
@@ -103,7 +103,7 @@ def test_a_client_that_asks_first_is_told_to_go_on(service):
         "POST /sparql HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
         "Content-Type: application/sparql-query\r\nContent-Length: 6\r\nConnection: close\r\n\r\n"
     )
-    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as connection:
         connection.sendall(head.encode("ascii"))
         assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")
         connection.sendall(b"ASK {}")
@@ -113,6 +113,6 @@ def test_a_client_that_asks_first_is_told_to_go_on(service):
 
 
 def test_what_is_no_http_is_told_so(service):
-    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as connection:
         connection.sendall(b"\x00\x01\r\n\r\n")
         assert connection.recv(1000).startswith(b"HTTP/1.1 400 ")

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 import pytest
 from rdflib import RDF, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
-from tests.api.conftest import serving
+from tests.api.conftest import PATIENCE, serving
 
 SUITE = Path(__file__).resolve().parents[3] / "shared" / "w3c"
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
@@ -90,7 +90,7 @@ def send(service, request):
     if method != "GET":
         lines.append(f"Content-Length: {len(content)}")
     message = "\r\n".join([*lines, "", ""]).encode("latin-1") + content
-    with socket.create_connection(("127.0.0.1", service.port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as connection:
         connection.sendall(message)
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
     head, _, rest = answer.partition(b"\r\n\r\n")

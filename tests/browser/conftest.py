@@ -11,13 +11,11 @@ from pathlib import Path
 import pytest
 from bench import chromium
 from playwright.sync_api import expect
-from tests.api.conftest import serving
+from tests.api.conftest import PATIENCE, serving
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 TOKEN = "0123456789abcdef-review"
-PATIENCE = 30_000
-"""Milliseconds that a browser on a busy machine may take for a step."""
 
 
 # The driver keeps an event loop running in this thread, which other tests cannot have.
@@ -26,7 +24,7 @@ def browser():
     path = chromium.program()
     if path is None:
         pytest.skip("không có Chromium (apt install chromium) / no Chromium here")
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=PATIENCE * 1000)
     with chromium.browser(path) as opened:
         yield opened
 
@@ -34,7 +32,7 @@ def browser():
 @pytest.fixture(scope="module")
 def service(corpus_store, tmp_path_factory):
     folder = tmp_path_factory.mktemp("browser")
-    given = {"workers": 2, "budget": 100_000, "admin_token": TOKEN, "review": folder / "review"}
+    given = {"workers": 2, "admin_token": TOKEN, "review": folder / "review"}
     with serving(corpus_store, folder / "log", **given) as running:
         yield running
 
@@ -72,7 +70,7 @@ def opened(browser, service, request):
     expected = given.pop("expected", ())
     options = {"locale": "vi-VN", "viewport": {"width": 1280, "height": 900}, **given}
     context = browser.new_context(base_url=service.url, **options)
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(PATIENCE * 1000)
     watch = Watch(context, service.url)
     watch.expected = tuple(expected)
     yield context.new_page()

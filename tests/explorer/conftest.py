@@ -13,7 +13,7 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 
 @pytest.fixture(scope="session")
 def corpus_settings(corpus_store):
-    return Settings(store=corpus_store, workers=2, memory_mb=512, budget=10_000)
+    return Settings(store=corpus_store, workers=2, memory_mb=512)
 
 
 @pytest.fixture(scope="session")
