@@ -12,7 +12,7 @@ import asyncio
 import hashlib
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -28,8 +28,8 @@ from policygraph_api.explorer.errors import Tell
 from policygraph_api.jobs import MB
 from policygraph_api.metrics import Metrics
 from policygraph_api.problems import ProblemError
-from policygraph_api.replies import Header, Reply
-from policygraph_api.served import Builds, Served, asking
+from policygraph_api.replies import Header, Reply, send_whole
+from policygraph_api.served import Asking, Builds, Served
 
 log = logging.getLogger(__name__)
 
@@ -110,27 +110,18 @@ class Front:
             if known and etag in known:
                 self.not_modified += 1
                 self._metrics.requested(304)
-                await send(
-                    {
-                        "type": "http.response.start",
-                        "status": 304,
-                        "headers": [*self._immutable(served, etag, is_fixed), *SECURITY],
-                    }
-                )
-                await send({"type": "http.response.body", "body": b""})
+                headers = [*self._immutable(served, etag, is_fixed), *SECURITY]
+                await send_whole(scope, send, 304, headers, b"")
                 return
             reply = self.cache.get(key)
-            if reply is not None:
+            if reply is not None and isinstance(reply.body, bytes):
                 self._metrics.requested(200)
                 headers = [*reply.headers, *self._immutable(served, etag, is_fixed)]
-                await send(
-                    {"type": "http.response.start", "status": reply.status, "headers": headers}
-                )
                 body = reply.body if method == "GET" else b""
-                await send({"type": "http.response.body", "body": body})
+                await send_whole(scope, send, reply.status, headers, body)
                 return
         started = perf_counter()
-        with asking(served):
+        with Asking(served):
             answering = _Answering(self, send, served, key, etag, is_fixed, method == "HEAD")
             try:
                 await self._answer(path, scope, receive, answering)
@@ -175,6 +166,9 @@ class Front:
             # The client left and nobody reads an answer, or the service is going down.
             answering.status = 499
             return
+        if send is answering and isinstance(reply.body, bytes):
+            await answering.whole(scope, reply.status, reply.headers, reply.body)
+            return
         try:
             await reply.send(send, True, self._settings.send_timeout)
         except TimeoutError as error:
@@ -184,7 +178,7 @@ class Front:
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, name: str) -> None:
         problem = ProblemError("not-found", f"Không có bản dựng {name}.", f"No build {name}.")
         self._metrics.requested(404)
-        with asking(self.builds.current):
+        with Asking(self.builds.current):
             await self._tell(Request(scope), problem)(scope, receive, send)
 
     def _immutable(self, served: Served, etag: bytes, is_fixed: bool) -> list[Header]:
@@ -196,27 +190,26 @@ class Front:
         ]
 
     def finish_headers(
-        self, message: Message, served: Served, key: Key | None, is_fixed: bool
-    ) -> bool:
-        """Add what belongs on every answer; whether the answer may be kept."""
-        headers = message["headers"] = list(message.get("headers", ()))
+        self, status: int, given: Iterable[Header], is_of_build: bool
+    ) -> tuple[list[Header], bool]:
+        """The headers with what belongs on every answer; and whether the answer may be kept."""
+        headers = list(given)
         names = dict(headers)
         keep = (
-            key is not None
-            and message["status"] == 200
+            is_of_build
+            and status == 200
             and b"cache-control" not in names
             and b"set-cookie" not in names
         )
-        for name, value in SECURITY:
-            if name not in names:
-                headers.append((name, value))
+        headers += [header for header in SECURITY if header[0] not in names]
         if b"content-security-policy" not in names:
             headers.append((b"content-security-policy", POLICY))
         if keep:
-            headers[:] = [(n, v) for n, v in headers if n != b"vary"]
+            if b"vary" in names:
+                headers = [(n, v) for n, v in headers if n != b"vary"]
         elif b"vary" not in names:
             headers.append((b"vary", _VARY))
-        return keep
+        return headers, keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +251,8 @@ class _Answering:
     ) -> None:
         self._front, self._send, self.served = front, send, served
         self._key, self._etag, self._is_fixed, self._is_head = key, etag, is_fixed, is_head
-        self._start: Message | None = None
+        self._headers: list[Header] = []
+        """Those of the answer, and not of its build."""
         self._body = bytearray()
         self._keep = False
         self.status = 0
@@ -267,33 +261,41 @@ class _Answering:
         """Routes know GET; HEAD is GET without its body."""
         return "GET" if self._is_head else str(scope["method"])
 
+    async def whole(self, scope: Scope, status: int, given: list[Header], body: bytes) -> None:
+        """Take an answer at once."""
+        headers = self._begin(status, given)
+        if self._keep and len(body) <= self._front.cache.largest:
+            self._store(body)
+        await send_whole(scope, self._send, status, headers, b"" if self._is_head else body)
+
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.status = message["status"]
-            self._front._metrics.requested(self.status)
-            message = dict(message)
-            self._keep = self._front.finish_headers(message, self.served, self._key, self._is_fixed)
-            self._start = {**message, "headers": list(message["headers"])}
-            if self._keep and self._key is not None:
-                message["headers"] += self._front._immutable(
-                    self.served, self._etag, self._is_fixed
-                )
-            else:
-                message["headers"].append((b"policygraph-build", self.served.name.encode("ascii")))
+            headers = self._begin(message["status"], message.get("headers", ()))
+            message = {**message, "headers": headers}
         elif message["type"] == "http.response.body":
             if self._keep:
                 self._body += message.get("body", b"")
                 self._keep = len(self._body) <= self._front.cache.largest
                 if self._keep and not message.get("more_body"):
-                    self._store()
+                    self._store(bytes(self._body))
             if self._is_head:
                 message = {**message, "body": b""}
         await self._send(message)
 
-    def _store(self) -> None:
-        if self._start is None or self._key is None:
+    def _begin(self, status: int, given: Iterable[Header]) -> list[Header]:
+        """All headers of the answer."""
+        front, served = self._front, self.served
+        self.status = status
+        front._metrics.requested(status)
+        self._headers, self._keep = front.finish_headers(status, given, self._key is not None)
+        if self._keep:
+            return [*self._headers, *front._immutable(served, self._etag, self._is_fixed)]
+        return [*self._headers, (b"policygraph-build", served.name.encode("ascii"))]
+
+    def _store(self, body: bytes) -> None:
+        if self._key is None:
             return
-        headers = [(n, v) for n, v in self._start["headers"] if n != b"server-timing"]
+        headers = [(n, v) for n, v in self._headers if n != b"server-timing"]
         if all(name != b"content-length" for name, _ in headers):
-            headers.append((b"content-length", b"%d" % len(self._body)))
-        self._front.cache.put(self._key, Reply(self.status, headers, bytes(self._body)))
+            headers.append((b"content-length", b"%d" % len(body)))
+        self._front.cache.put(self._key, Reply(self.status, headers, body))

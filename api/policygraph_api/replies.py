@@ -11,6 +11,8 @@ from starlette.types import Receive, Scope, Send
 from policygraph_api.jobs import Spool
 
 Header = tuple[bytes, bytes]
+WHOLE = "policygraph.whole"
+"""In the state of a scope, where the server offers it: sends status, headers and body at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,16 @@ class Reply:
             async with asyncio.timeout(patience):
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
+
+
+async def send_whole(
+    scope: Scope, send: Send, status: int, headers: list[Header], body: bytes
+) -> None:
+    """Send an answer at once where the server can, in two messages elsewhere."""
+    at_once = scope.get("state", {}).get(WHOLE)
+    if at_once is None or not at_once(status, headers, body):
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
 
 class Replying(Response):

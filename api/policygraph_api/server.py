@@ -4,64 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable
 from typing import cast
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from policygraph.settings import Settings
+from policygraph_api.replies import WHOLE, Header
 
 SWEEP = 1.0
 """Seconds between two looks for clients that are too slow."""
 
 
-class _Joining:
-    """A transport that sends the head of a response together with the first of its body: one call
-    of the system less for each answer, and one packet less for a short one."""
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-        self._head = b""
-        self.is_head_due = True
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._transport, name)
-
-    def write(self, data: bytes) -> None:
-        if self._head:
-            head, self._head = self._head, b""
-            self._transport.writelines((head, data))
-        elif self.is_head_due and data.startswith(b"HTTP/1.1 ") and data[9:12] != b"100":
-            self._head, self.is_head_due = data, False
-        else:
-            self._transport.write(data)
-
-    def flush(self) -> None:
-        """Send a head that has no body; the next one may come."""
-        if self._head:
-            head, self._head = self._head, b""
-            self._transport.write(head)
-        self.is_head_due = True
-
-    def close(self) -> None:
-        self.flush()
-        self._transport.close()
-
-
 class _Protocol(HttpToolsProtocol):
-    """A connection that remembers since when a request's head has been under way."""
+    """A connection that remembers since when a request's head has been under way, and sends an
+    answer that is there whole in one piece."""
 
     head_since: float | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._joining = _Joining(cast("asyncio.Transport", transport))
-        super().connection_made(self._joining)  # type: ignore[arg-type]  # stands for a transport
+        super().connection_made(cast("asyncio.Transport", transport))
+        self.app_state = {**self.app_state, WHOLE: self.send_whole}
         self.head_since = time.monotonic()
-
-    def on_response_complete(self) -> None:
-        self._joining.flush()
-        super().on_response_complete()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -71,6 +37,22 @@ class _Protocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self.head_since = None
         super().on_headers_complete()
+
+    def send_whole(self, status: int, headers: Iterable[Header], body: bytes) -> bool:
+        """Answer the present request with one call of the system, past the messages of ASGI.
+        False, and nothing sent, where the connection is in no state for that."""
+        cycle = self.cycle
+        if self.pipeline or self.flow.write_paused or cycle.disconnected or not cycle.keep_alive:
+            return False
+        lines = list(map(b": ".join, (*self.server_state.default_headers, *headers)))
+        head = STATUS_LINE[status] + b"\r\n".join(lines)
+        if head.count(b"\n") != len(lines):
+            raise ValueError("a header with a line break")
+        self.transport.writelines((head, b"\r\n\r\n", body))
+        cycle.response_started = cycle.response_complete = True
+        cycle.message_event.set()
+        cycle.on_response()
+        return True
 
 
 class Server(uvicorn.Server):

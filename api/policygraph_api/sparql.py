@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import parse_qsl
 
+from pydantic_core import Url
 from starlette.types import Receive, Scope
 
 from policygraph.examples import Example
@@ -29,7 +30,9 @@ UPDATE = "application/sparql-update"
 METHODS = "GET, HEAD, OPTIONS, POST"
 _FORM_SLACK = 3
 """Percent-encoding makes a form at most three times as long as its query."""
+_MOST_PAIRS = 100
 _AT = re.compile(r"error at (\d+):(\d+)")
+_VOLATILES = ("NOW", "RAND", "UUID", "BNODE", "SERVICE")
 _VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE|SERVICE)\b", re.IGNORECASE)
 """What makes one query answer differently each time."""
 _UPDATES = re.compile(r"\b(?:INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY)\b", re.IGNORECASE)
@@ -56,7 +59,7 @@ class Sparql:
         """Raises ProblemError where there is no answer."""
         method = scope["method"]
         if method in ("GET", "HEAD"):
-            pairs = _pairs(scope["query_string"].decode("latin-1"))
+            pairs = _address(scope)
             if not pairs:
                 shown = self._examples(served.lookup)
                 return describe(served, scope, header(scope, b"accept"), shown)
@@ -83,7 +86,7 @@ class Sparql:
         charset = re.search(r"charset\s*=\s*\"?([\w-]+)", parameters)
         if charset and charset[1] not in ("utf-8", "utf8"):
             raise ProblemError("bad-request", f"charset={charset[1]}: chỉ UTF-8 / UTF-8 only")
-        address = _pairs(scope["query_string"].decode("latin-1"))
+        address = _address(scope)
         if name == FORM:
             return [*_pairs(text), *(pair for pair in address if pair[0] != "query")]
         return [*(pair for pair in address if pair[0] != "query"), ("query", text)]
@@ -115,7 +118,8 @@ class Sparql:
         if isinstance(result, Refusal):
             raise as_problem(result, query)
         headers = _timing(run)
-        if _VOLATILE.search(query) and _VOLATILE.search(bare(query)):
+        capitals = query.upper()
+        if any(word in capitals for word in _VOLATILES) and _VOLATILE.search(bare(query)):
             headers.append(VOLATILE_HEADER)
         charset = "; charset=utf-8" if result.media_type.startswith("text/") else ""
         return reply(200, result.media_type + charset, result.body, *headers)
@@ -240,11 +244,22 @@ async def read_body(scope: Scope, receive: Receive, limit: int, settings: Settin
         ) from error
 
 
+def _address(scope: Scope) -> Pairs:
+    """Parameters of the address, read in Rust in a quarter of the time; what is no UTF-8 comes out
+    of that as "\ufffd", and what it would read otherwise or not refuse goes the strict way."""
+    text = scope["query_string"].decode("latin-1")
+    if text.isprintable() and " " not in text and "#" not in text:
+        pairs = Url(f"http://_/?{text}").query_params()
+        if len(pairs) <= _MOST_PAIRS and not any("\ufffd" in name + value for name, value in pairs):
+            return pairs
+    return _pairs(text)
+
+
 def _pairs(text: str) -> Pairs:
     if not text:
         return ()
     try:
-        return parse_qsl(text, keep_blank_values=True, max_num_fields=100, errors="strict")
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_PAIRS, errors="strict")
     except ValueError as error:
         raise ProblemError("bad-request", str(error)) from error
 

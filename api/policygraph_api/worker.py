@@ -12,7 +12,7 @@ import signal
 import socket
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -40,6 +40,8 @@ from policygraph_api.negotiation import choose
 
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
+_CHUNK = 64 * 1024
+"""Bytes asked of the socket at once; a larger buffer costs more than it takes to fill it."""
 
 
 class _Sink(io.BytesIO):
@@ -93,7 +95,7 @@ def work(link: socket.socket, store: str, memory_mb: int, spool: str, connected:
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     recycled_at = _pages(1) + memory_mb * MB // 4
     _say(link, READY, "", b"1" if cut_off else b"0")
-    while packed := _listen(link):
+    for packed in _listen(link):
         started, worked = time.monotonic(), time.process_time()
         job = Job(*marshal.loads(packed))
         sink = _Sink(spool, job.max_bytes)
@@ -118,17 +120,17 @@ def _pages(column: int) -> int:
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
-def _listen(link: socket.socket) -> bytes:
-    """The next job as it was packed; empty when the service is gone."""
-    data = link.recv(MB)
-    if not data:
-        return b""
-    while len(data) < LENGTH.size or len(data) < LENGTH.size + LENGTH.unpack_from(data)[0]:
-        more = link.recv(MB)
-        if not more:
-            return b""
+def _listen(link: socket.socket) -> Iterator[bytes]:
+    """Jobs as they were packed, until the service is gone."""
+    data = b""
+    while more := link.recv(_CHUNK):
         data += more
-    return data[LENGTH.size :]
+        while len(data) >= LENGTH.size:
+            end = LENGTH.size + LENGTH.unpack_from(data)[0]
+            if len(data) < end:
+                break
+            job, data = data[LENGTH.size : end], data[end:]
+            yield job
 
 
 def _say(

@@ -34,6 +34,8 @@ _FORM = re.compile(
     r"\s*(?:BASE\s+|PREFIX\s+[^\s:]*\s*:\s+)*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE
 )
 _DOT = re.compile(r"(?<!\\)\.")
+_FIRST_DOT = re.compile(r":[\w:](?:[\w:%-]|\\.)*+(\.?)", re.DOTALL)
+"""Finds the dot of every prefixed name that has one to escape, and little else."""
 
 
 def unescape(text: str) -> str:
@@ -98,6 +100,8 @@ def used(text: str, prefixes: Mapping[str, str]) -> dict[str, str]:
     """Those prefixes that the query may use; all of them where escapes might hide one."""
     if "\\" in text:
         return dict(prefixes)
+    if text.count(":") == text.count("://"):
+        return {}  # Every colon is one of a full address.
     return {name: address for name, address in prefixes.items() if f"{name}:" in text}
 
 
@@ -112,6 +116,8 @@ def prologue(text: str, prefixes: Mapping[str, str]) -> str:
 
 def escape_dots(text: str) -> str:
     """The same query, with the inner dots of prefixed names escaped; lines stay as they are."""
+    if not any(_FIRST_DOT.findall(text)):
+        return text
 
     def escaped(token: re.Match[str]) -> str:
         local = token["local"]

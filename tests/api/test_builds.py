@@ -17,6 +17,7 @@ from tests.api.conftest import PATIENCE, TTL, serving
 from policygraph import iri, lineage, store
 from policygraph.settings import Settings
 from policygraph_api.app import create_app
+from policygraph_api.served import Asking
 
 TOKEN = "a token of the operator"
 AUTHORITY = {"Authorization": f"Bearer {TOKEN}"}
@@ -145,7 +146,7 @@ def test_a_switch_waits_for_running_queries_and_closes_the_old_build(root):
         front = client.app
         old = front.builds.current
         add(root, 2)
-        with old.reading():
+        with Asking(old):
             new = make(root)
             wait_for(lambda: ask(client).headers["policygraph-build"] == new)
             assert not old.is_closed
@@ -164,7 +165,7 @@ def test_a_build_that_is_read_is_not_removed(root):
     with opened(root) as client:
         read = ask(client).headers["policygraph-build"]
         hashes = [read]
-        with client.app.builds.current.reading():
+        with Asking(client.app.builds.current):
             for number in range(2, 2 + store.KEPT_BUILDS):
                 add(root, number)
                 hashes.append(make(root))

@@ -1,76 +1,20 @@
-"""What goes over the wire: a head goes with its body, and never stays behind."""
+"""What goes over the wire, answers that are sent in one piece among it."""
 
 from __future__ import annotations
 
 import http.client
 import socket
+from collections import deque
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from tests.api.conftest import PATIENCE, serving
 
-from policygraph_api.server import _Joining
+from policygraph_api.server import _Protocol
 
 ASK = "/sparql?query=" + quote("ASK {}")
-
-
-class Transport:
-    """Keeps what is sent, call by call."""
-
-    def __init__(self):
-        self.sent = []
-        self.is_open = True
-
-    def write(self, data):
-        self.sent.append(data)
-
-    def writelines(self, parts):
-        self.sent.append(b"".join(parts))
-
-    def close(self):
-        self.is_open = False
-
-
-@pytest.fixture
-def joining():
-    return _Joining(Transport())  # type: ignore[arg-type]
-
-
-HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
-
-
-def test_a_head_goes_with_the_first_of_its_body(joining):
-    for data in (HEAD, b"a", b"b"):
-        joining.write(data)
-    assert joining.sent == [HEAD + b"a", b"b"]
-
-
-def test_a_body_that_looks_like_a_head_is_none(joining):
-    for data in (HEAD, HEAD, HEAD):
-        joining.write(data)
-    assert joining.sent == [HEAD + HEAD, HEAD]
-
-
-def test_a_head_without_a_body_is_sent_and_the_next_is_joined_again(joining):
-    joining.write(HEAD)
-    joining.flush()
-    joining.write(HEAD)
-    joining.write(b"a")
-    assert joining.sent == [HEAD, HEAD + b"a"]
-
-
-def test_closing_sends_what_is_held(joining):
-    joining.write(HEAD)
-    joining.close()
-    assert (joining.sent, joining.is_open) == ([HEAD], False)
-
-
-def test_an_interim_response_does_not_wait(joining):
-    joining.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-    assert len(joining.sent) == 1
-    joining.write(HEAD)
-    joining.write(b"a")
-    assert joining.sent[1:] == [HEAD + b"a"]
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +60,41 @@ def test_what_is_no_http_is_told_so(service):
     with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as connection:
         connection.sendall(b"\x00\x01\r\n\r\n")
         assert connection.recv(1000).startswith(b"HTTP/1.1 400 ")
+
+
+def exchange(service, sent):
+    """All that comes back for some bytes, the last of whose requests closes the connection."""
+    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as connection:
+        connection.sendall(sent)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+@pytest.mark.parametrize("ways", ["", "Accept-Encoding: gzip\r\n"])
+def test_requests_sent_ahead_are_answered_in_their_order(service, ways):
+    numbers = range(5)
+    paths = [f"/sparql?query={quote(f'SELECT ({n} AS ?n) {{}}')}" for n in numbers]
+    requests = [f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{ways}" for path in paths]
+    sent = "\r\n".join(requests) + "Connection: close\r\n\r\n"
+    content = exchange(service, sent.encode("ascii"))
+    assert content.count(b"HTTP/1.1 200 OK\r\n") == len(paths)
+    places = [content.index(b'"value":"%d"' % n) for n in numbers]
+    assert places == sorted(places)
+
+
+def test_a_client_of_http_1_0_is_answered_and_left(service):
+    for _ in range(2):
+        content = exchange(service, f"GET {ASK} HTTP/1.0\r\n\r\n".encode("ascii"))
+        assert content.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert content.endswith(b'{"head":{},"boolean":true}')
+
+
+def test_a_header_with_a_line_break_is_not_sent():
+    sent: list[object] = []
+    protocol: Any = _Protocol.__new__(_Protocol)
+    protocol.pipeline, protocol.flow = deque(), SimpleNamespace(write_paused=False)
+    protocol.cycle = SimpleNamespace(disconnected=False, keep_alive=True)
+    protocol.server_state = SimpleNamespace(default_headers=[])
+    protocol.transport = SimpleNamespace(writelines=sent.append)
+    with pytest.raises(ValueError, match="line break"):
+        protocol.send_whole(200, [(b"a", b"b\r\nc: d")], b"")
+    assert not sent
