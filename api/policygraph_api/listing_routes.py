@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -13,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from policygraph import listings
 from policygraph.listings import MAX_IDS, MAX_PAGE, Filter, Listing, Page, Wish
 from policygraph.queries import MAX_VALUE, Type
-from policygraph_api.shelf import Shelves
+from policygraph_api.shelf import Shelf, Shelves
 
 
 class Wanted(BaseModel):
@@ -82,7 +81,8 @@ def _endpoint(shelves: Shelves, listing: Listing) -> Callable[..., Listed]:
         wish = Wish(
             given, wanted.id, wanted.limit, wanted.cursor, wanted.lang, with_facets=wanted.facets
         )
-        return _listed(listing, wanted, listings.page(shelf.snapshot, shelf.lookup, listing, wish))
+        page = listings.page(shelf.snapshot, shelf.lookup, listing, wish)
+        return _listed(shelf, listing, wanted, page)
 
     endpoint.__annotations__["wanted"] = Annotated[model, Query()]
     return endpoint
@@ -96,6 +96,8 @@ def _model(listing: Listing) -> type[Wanted]:
 
 def _field(chosen: Filter) -> tuple[Any, Any]:
     text = f"{chosen.vi} / {chosen.en}"
+    if chosen.choices:
+        return Literal[chosen.choices] | None, Field(None, description=text)
     if chosen.type in (Type.YEAR, Type.INTEGER):
         return int | None, Field(None, ge=1000, le=2999, description=text)
     if chosen.type is Type.CONFIDENCE:
@@ -105,12 +107,12 @@ def _field(chosen: Filter) -> tuple[Any, Any]:
     return str | None, Field(None, min_length=1, max_length=MAX_VALUE, description=text)
 
 
-def _listed(listing: Listing, wanted: Wanted, page: Page) -> Listed:
+def _listed(shelf: Shelf, listing: Listing, wanted: Wanted, page: Page) -> Listed:
     following = None
     if page.next:
         # Counts are of the whole collection and need not be made again.
         values = wanted.model_dump(exclude_defaults=True, exclude={"facets"})
-        following = f"/api/{listing.name}?" + urlencode({**values, "cursor": page.next}, doseq=True)
+        following = shelf.following(f"/api/{listing.name}", {**values, "cursor": page.next})
     return Listed(
         total=page.total,
         next=following,

@@ -112,7 +112,10 @@ KINDS: Mapping[str, Kind] = {
     "bad-parameter": Kind(
         422,
         ("Tham số không hợp lệ", "A parameter is not valid"),
-        ("Xem tham số và ví dụ tại /api/queries.", "See parameters and examples at /api/queries."),
+        (
+            "Xem tham số tại /openapi.json, ví dụ tại /api/queries.",
+            "See parameters at /openapi.json, examples at /api/queries.",
+        ),
     ),
     "answer-too-large": Kind(
         422,

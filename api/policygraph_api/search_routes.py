@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from html import escape
 from typing import Annotated, Literal
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from policygraph.matches import rewrite
 from policygraph.search import MAX_PAGE, MAX_QUERY, Hit, Page
-from policygraph_api.shelf import Shelves
+from policygraph_api.shelf import Shelf, Shelves
 
 KINDS = (
     "doc", "part", "task", "target", "baseline", "agency", "place", "indicator", "event",
@@ -98,7 +97,7 @@ def router(shelves: Shelves) -> APIRouter:
         page = shelf.index.search(
             asked.q, list(dict.fromkeys(asked.kind)), document, asked.limit, asked.cursor
         )
-        return results(asked, page)
+        return results(shelf, asked, page)
 
     @routes.get(
         "/sparql",
@@ -112,12 +111,12 @@ def router(shelves: Shelves) -> APIRouter:
     return routes
 
 
-def results(asked: Asked, page: Page) -> Results:
+def results(shelf: Shelf, asked: Asked, page: Page) -> Results:
     """The page as it goes out, with the address of the one after it."""
     following = None
     if page.next:
         values = {**asked.model_dump(exclude_none=True), "cursor": page.next}
-        following = "/api/search?" + urlencode(values, doseq=True)
+        following = shelf.following("/api/search", values)
     return Results(
         q=asked.q,
         corrected=page.corrected,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
 from policygraph.lookup import Lookup
@@ -22,6 +23,11 @@ class Shelf:
     snapshot: Snapshot
     lookup: Lookup
     index: Index
+
+    def following(self, path: str, values: Mapping[str, object]) -> str:
+        """Address of another page of this build for good, where builds have names."""
+        prefix = f"/build/{self.snapshot.hash}" if self.snapshot.hash else ""
+        return f"{prefix}{path}?{urlencode(values, doseq=True)}"
 
 
 class Shelves:

@@ -45,13 +45,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What narrows a collection; ``pattern`` binds ?value."""
+    """What narrows a collection; ``pattern`` binds ?value, one of ``choices`` where there are."""
 
     name: str
     type: Type
     pattern: str
     vi: str
     en: str
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +179,23 @@ def _listing(name: str, entry: Mapping[str, object]) -> Listing:
             Field(str(f["name"]), str(f["path"]), f.get("many") is True, f.get("lang") is True)
             for f in rows("field")
         ),
-        tuple(
-            Filter(*(str(f["name"]), Type(str(f["type"]))), *(str(f[k]) for k in _FILTER_TEXTS))
-            for f in rows("filter")
-        ),
+        tuple(_filter(f) for f in rows("filter")),
         tuple(_facet(f) for f in rows("facet")),
         str(entry["newest"]) if "newest" in entry else None,
+    )
+
+
+def _filter(entry: Mapping[str, object]) -> Filter:
+    choices = entry.get("choices", ())
+    if not isinstance(choices, list | tuple):
+        raise TypeError("choices is no list")
+    return Filter(
+        str(entry["name"]),
+        Type(str(entry["type"])),
+        str(entry["pattern"]),
+        str(entry["vi"]),
+        str(entry["en"]),
+        tuple(map(str, choices)),
     )
 
 
@@ -191,9 +203,6 @@ def _facet(entry: Mapping[str, object]) -> Facet:
     name = str(entry["name"])
     pattern = entry.get("pattern") or f"?x {entry['path']} ?v"
     return Facet(name, str(pattern), str(entry.get("filter", name)))
-
-
-_FILTER_TEXTS = ("pattern", "vi", "en")
 
 
 def _matching(lookup: Lookup, listing: Listing, wish: Wish) -> str:
@@ -216,6 +225,8 @@ def _matching(lookup: Lookup, listing: Listing, wish: Wish) -> str:
 
 
 def _term(chosen: Filter, raw: str, lookup: Lookup) -> Term:
+    if chosen.choices and raw not in chosen.choices:
+        raise QueryError(f"{chosen.name}: {', '.join(chosen.choices)}; “{raw[:40]}”")
     if chosen.type in LOOKED_UP:
         return ox.NamedNode(lookup.resolve(chosen.type.value, raw))
     try:

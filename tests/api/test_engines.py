@@ -254,6 +254,8 @@ def test_what_is_no_query_is_the_same_over_another_engine(address, both):
     here, there = (service.get(address) for service in both)
     assert there.status_code == here.status_code == 200, there.text
     assert sorted(there.text.splitlines()) == sorted(here.text.splitlines())
+    if following := "/api/" in address and there.json().get("next"):
+        assert [service.get(following).status_code for service in both] == [200, 200]
 
 
 def test_another_build_beside_the_engine_is_not_taken_for_its_own(remote, tmp_path):

@@ -54,6 +54,7 @@ def app(snapshot):
             error, lambda request, raised, kind=kind: respond(ProblemError(kind, str(raised)))
         )
     made.add_exception_handler(ProblemError, lambda request, raised: respond(raised))
+    made.mount(f"/build/{snapshot.hash}", made)
     return made
 
 

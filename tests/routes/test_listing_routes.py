@@ -39,6 +39,21 @@ def test_pages_give_each_thing_once(web, snapshot, name):
         assert set(item) == {"iri", *(field.name for field in LISTINGS[name].fields)}
 
 
+def test_further_pages_are_of_the_same_build(web, snapshot):
+    following = ask(web, "tasks", limit=1, lang="en").json()["next"]
+    assert following.startswith(f"/build/{snapshot.hash}/api/tasks?")
+    assert "lang=en" in following
+
+
+def test_a_filter_takes_nothing_but_its_choices(web):
+    yes, no = (ask(web, "documents", withText=value).json()["total"] for value in ("yes", "no"))
+    assert yes > 0
+    assert yes + no == ask(web, "documents").json()["total"]
+    refused = ask(web, "documents", withText="true")
+    assert refused.status_code == 422
+    assert "'yes' or 'no'" in refused.text
+
+
 @pytest.mark.parametrize("name", LISTINGS)
 def test_many_ids_in_one_request(web, name):
     wanted = [item["iri"] for item in everything(web, name)][:5]
