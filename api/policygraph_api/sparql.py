@@ -19,6 +19,7 @@ from policygraph_api.budgets import Budgets
 from policygraph_api.description import describe
 from policygraph_api.jobs import MB, Job, Refusal, Result, Spool
 from policygraph_api.metrics import Metrics
+from policygraph_api.mistakes import Mistake, unpacked
 from policygraph_api.problems import ProblemError
 from policygraph_api.replies import Header, Reply, reply
 from policygraph_api.served import Served
@@ -302,11 +303,11 @@ def as_problem(refusal: Refusal, query: str) -> ProblemError:
     """A worker's refusal as people read it."""
     detail = refusal.detail
     match refusal.kind:
-        case "syntax":
+        case "syntax" | "mistake":
             words = bare(query)
             if _UPDATES.search(words) and not _FORMS.search(words):
                 return refused_update()
-            return _syntax(detail)
+            return _syntax(detail) if refusal.kind == "syntax" else _mistake(unpacked(detail))
         case "busy":
             return ProblemError(
                 "busy",
@@ -358,6 +359,17 @@ def _syntax(detail: str) -> ProblemError:
     line, column = (int(at[1]), int(at[2])) if at else (None, None)
     expected = detail[at.end() :].removeprefix(":").strip() if at else detail
     return ProblemError("syntax", detail, line=line, column=column, expected=expected)
+
+
+def _mistake(found: Mistake) -> ProblemError:
+    return ProblemError(
+        "syntax",
+        f"Dòng {found.line}, cột {found.column}: {found.vi}.",
+        f"Line {found.line}, column {found.column}: {found.en}.",
+        line=found.line,
+        column=found.column,
+        expected=found.expected,
+    )
 
 
 def _service(called: str, query: str) -> ProblemError:

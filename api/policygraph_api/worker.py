@@ -22,7 +22,7 @@ from policygraph import matches, search
 from policygraph.errors import QueryError, StoreError
 from policygraph.queries import write_records
 from policygraph.store import Snapshot, media_types, open_read_only, serialize
-from policygraph_api import guard
+from policygraph_api import guard, mistakes
 from policygraph_api.jobs import (
     ANSWER,
     HEAD,
@@ -173,7 +173,7 @@ def _answer(
             media_type = chosen
             serialize(found, media_type, sink)
     except QueryError as error:
-        return REFUSAL, "syntax", str(error).encode("utf-8", "replace")
+        return _misread(job.query, str(error))
     except StoreError as error:
         return REFUSAL, "engine", str(error).encode("utf-8", "replace")
     except MemoryError:
@@ -185,3 +185,11 @@ def _answer(
     if sink.name:
         return SPOOL, media_type, os.fsencode(sink.name)
     return ANSWER, media_type, sink.memory
+
+
+def _misread(query: str, said: str) -> tuple[bytes, str, Buffer]:
+    """Why a query cannot be read; ``pg:matches`` tells its place already."""
+    mistake = None if "pg:matches:" in said else mistakes.explain(query, said)
+    if mistake is not None:
+        return REFUSAL, "mistake", mistake.packed()
+    return REFUSAL, "syntax", said.encode("utf-8", "replace")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 _TOKEN = re.compile(
     r"""
@@ -71,6 +71,12 @@ def depth(text: str, enough: int = 0) -> int:
             elif char in ")}]":
                 level = max(0, level - 1)
     return deepest
+
+
+def spots(text: str) -> Iterator[re.Match[str]]:
+    """What is more than a plain word: strings and comments ("text"), IRIs ("iri"), prefixed names
+    (with their "local" part), brackets ("open", "close")."""
+    return _TOKEN.finditer(text)
 
 
 def has_dataset(text: str) -> bool:

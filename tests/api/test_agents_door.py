@@ -79,7 +79,7 @@ def test_a_graph_comes_as_turtle(call):
         ("SELECT * { SERVICE <http://localhost/> { ?s ?p ?o } }", "SERVICE"),
         ("SELECT * {" * 100 + "}" * 100, "levels deep"),
         ("DELETE WHERE { ?s ?p ?o }", "read-only"),
-        ("SELECT * WHERE {", "error at 1:17"),
+        ("SELECT * WHERE {", "line 1, column 16"),
         ("SELECT * { ?s ?p ?o }", "LIMIT"),
     ],
     ids=["endless", "service", "nested", "update", "syntax", "large"],
@@ -87,7 +87,7 @@ def test_a_graph_comes_as_turtle(call):
 def test_free_queries_have_the_limits_of_the_service(call, query, told):
     answer = call("sparql", query=query)
     assert answer.is_error
-    assert told in words(answer)
+    assert told.lower() in words(answer).lower()
     assert "true" in words(call("sparql", query="ASK { ?s ?p ?o }"))
 
 

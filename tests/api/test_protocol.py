@@ -230,8 +230,10 @@ def test_a_service_on_the_list_is_called_and_no_other(settings):
 
 def test_a_syntax_error_names_what_was_expected(client):
     body = client.get("/sparql", params={"query": "SELECT * {\n ?s ?p }"}).json()
-    assert (body["line"], body["column"]) == (2, 9)
-    assert "expected" in body["expected"]
+    assert (body["line"], body["column"]) == (2, 2)
+    assert body["expected"] == "?s ?p ?o ."
+    assert "dòng 2, cột 2" in body["detail"].lower()
+    assert "line 2, column 2" in body["detail_en"].lower()
 
 
 def test_waiting_is_told_in_the_answer(settings):
