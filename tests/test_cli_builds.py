@@ -61,11 +61,14 @@ def test_switch_names_what_there_is(kept, wrong):
     assert store.current_hash(root) == hashes[2]
 
 
-def test_a_beginning_that_several_have_is_refused(kept, monkeypatch):
-    root, _ = kept
-    monkeypatch.setattr(store, "builds", lambda root: ["ab1", "ab2", "cd3"])
-    with pytest.raises(StoreError, match="ab1, ab2"):
-        store.find_build(root, "ab")
+def test_a_beginning_that_several_have_is_refused(tmp_path):
+    for name in ("ab1", "ab2", "cd3"):
+        directory = tmp_path / "builds" / name.ljust(32, "0")
+        directory.mkdir(parents=True)
+        (directory / store.MANIFEST).write_text("{}", encoding="utf-8")
+    with pytest.raises(StoreError, match=r"ab: .*ab[12]0{9}, ab[12]0{9}$"):
+        store.find_build(tmp_path, "ab")
+    assert store.find_build(tmp_path, "c") == "cd3".ljust(32, "0")
 
 
 def test_rollback_goes_back_and_forth(kept):
