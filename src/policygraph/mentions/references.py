@@ -121,8 +121,11 @@ def is_pure(view: View, references: tuple[Reference, ...]) -> bool:
 
 def hands_over_anew(view: View, reference: Reference) -> bool:
     """Whether the words assign, and do not only recall an assignment made elsewhere
-    ("thực hiện các nhiệm vụ được giao chủ trì tại Phụ lục")."""
-    return not _entry("already-assigned").search(view.text[: reference.start])
+    ("thực hiện các nhiệm vụ được giao chủ trì tại Phụ lục") or give the tasks their means
+    ("bố trí kinh phí thực hiện nhiệm vụ tại điểm a")."""
+    before = view.text[: reference.start]
+    recalled = _entry("already-assigned").search(before) or _entry("about-tasks").search(before)
+    return recalled is None
 
 
 def expand(
@@ -401,6 +404,8 @@ def _matching(alike: list[Part], step: Step) -> list[Part]:
     if step.value not in marks:
         return []
     first = marks.index(step.value)
+    if step.level == "dong" and marks.count(step.value) > 1:
+        return []
     if step.upto is None:
         return [alike[first]]
     if step.upto not in marks[first:]:

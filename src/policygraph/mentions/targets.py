@@ -149,11 +149,17 @@ class _Finder:
         for node in self.tree.ancestors(part):
             heads = [c for c in self.tree.children(node) if c.kind == "dau-bang" and c.pieces]
             if heads:
-                span = heads[0].pieces
-                raw = self.tree.source.text[span[0].start : span[-1].end]
-                texts = [plain(cell) for cell in re.split(r"\t|\|", raw.strip("|"))]
+                texts = self._names_of(heads[0])
+                below = heads[1] if len(heads) > 1 and heads[1].index < part.index else None
+                if below is not None and heads[1].index == heads[0].index + 1:
+                    texts = _divided(texts, self._names_of(below))
                 return texts if len(texts) == len(part.cells) else []
         return []
+
+    def _names_of(self, head: Part) -> list[str]:
+        """The names in one line of a head, by column."""
+        raw = self.tree.source.text[head.pieces[0].start : head.pieces[-1].end]
+        return [plain(cell) for cell in re.split(r"\t|\|", raw.strip("|"))]
 
     def _by_column(self, part: Part, columns: list[ValueColumn], head: list[str]) -> None:
         content = next((c.pieces for c in part.cells if c.column == "content" and c.pieces), ())
@@ -400,6 +406,18 @@ class _Finder:
     def _is_general(self, part: Part) -> bool:
         general = word("general")
         return any(general.search(self.tree.own_text(p)) for p in self.tree.ancestors(part))
+
+
+def _divided(above: list[str], below: list[str]) -> list[str]:
+    """Names of columns under a head of two lines: "Kế hoạch" over "2023 | 2024 | 2025"."""
+    if len(above) != len(below) or below[0] not in {"", above[0]}:
+        return above
+    names: list[str] = []
+    over = ""
+    for outer, inner in zip(above, below, strict=True):
+        over = outer or (over if inner else "")
+        names.append(" ".join(dict.fromkeys(filter(None, (over, inner)))))
+    return names
 
 
 _NEXT = re.compile(r"(?i),\s+(?=từng\s+bước\s)")

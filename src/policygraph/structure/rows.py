@@ -13,6 +13,8 @@ from policygraph.structure.nodes import Node
 
 _HEAD_CELLS = 2
 _FINISHED = re.compile(r"[.;:!?…][”\"’')/.]*$")
+_NUMBERED = re.compile(r"[*_\s]*(?P<n>[IVXL]+|[A-ZĐ]|\d{1,2}(?:\.\d{1,2})*)[.)][*_]*\s+(?=[^\W\d])")
+"""A number that stands before the words of a cell: "A. Công tác đào tạo", "1. Truyền thông"."""
 
 
 class Table:
@@ -71,15 +73,20 @@ class Table:
 
     def take(self, row: tables.Row) -> None:
         """A row of data: a new row, or the rest of the one that a page break cut."""
-        cells = self._fitted(row)
-        texts = [_words(self.growth.text, cell) for cell in cells]
         at = self._index("content")
         first = self._index("number")
+        cells = self._spread(self._fitted(row), at)
+        texts = [_words(self.growth.text, cell) for cell in cells]
         number = tables.number_of(texts[first]) if self.columns[first] == "number" else None
         alone = not any(t for i, t in enumerate(texts) if i not in {at, first})
+        if number is None:
+            number, cells[at] = self._numbered(cells[at], alone=alone)
         bullet, content = tables.strip_mark(self.growth.text, cells[at])
         current = self.growth.current
         if number is None and current is not None and current.cells:
+            if not texts[at] and not alone and current.kind != "nhom":
+                self._extend(current, row, cells)
+                return
             head = texts[at][:1]
             before = current.words(self.growth.text)
             if alone or (not bullet and head.islower() and not _FINISHED.search(before)):
@@ -110,6 +117,30 @@ class Table:
         for extra in row.cells[width:]:
             cells[-1] = (*cells[-1], *extra)
         return cells + [()] * (width - len(cells))
+
+    def _spread(self, cells: list[tuple[Span, ...]], at: int) -> list[tuple[Span, ...]]:
+        """A line over all columns ("A. CÔNG TÁC ĐÀO TẠO"), which is written in the first of them
+        or again in each: its words stand in the column of contents."""
+        text = self.growth.text
+        filled = [i for i, cell in enumerate(cells) if cell]
+        words = {_words(text, cells[i]) for i in filled}
+        again = len(words) == 1 and len(filled) > _HEAD_CELLS and len(filled) == len(cells)
+        over = filled == [0] and at != 0 and tables.number_of(_words(text, cells[0])) is None
+        if not (again or over):
+            return cells
+        return [cells[0] if i == at else () for i in range(len(cells))]
+
+    def _numbered(
+        self, cell: tuple[Span, ...], *, alone: bool
+    ) -> tuple[str | None, tuple[Span, ...]]:
+        """The number before the words of a cell, and the cell behind it; in a table that has a
+        column of numbers only the line over all columns has its number there."""
+        if not cell or ("number" in self.columns and not alone):
+            return None, cell
+        found = _NUMBERED.match(self.growth.text, cell[0].start, cell[0].end)
+        if found is None:
+            return None, cell
+        return found["n"], (Span(found.end(), cell[0].end), *cell[1:])
 
     def _extend(self, node: Node, row: tables.Row, cells: list[tuple[Span, ...]]) -> None:
         self.growth.settle(node)
