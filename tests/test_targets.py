@@ -144,9 +144,10 @@ def line(tree: Tree, target: TargetMention) -> str:
     ).rstrip(" |")
 
 
-@pytest.mark.parametrize("name", ["ke-hoach", "pham-vi"])
+@pytest.mark.parametrize("name", ["ke-hoach", "pham-vi", "linh-vuc-khac"])
 def test_plans_read_as_expected(name):
-    """All layouts ("ke-hoach"); scopes, totals, shared predicates and faults ("pham-vi")."""
+    """All layouts ("ke-hoach"); scopes, totals, shared predicates and faults ("pham-vi");
+    forests, schools, tourism and the poor ("linh-vuc-khac")."""
     tree, found = targets((CASES / f"{name}.txt").read_text(encoding="utf-8"))
     expected = (CASES / f"{name}.expected").read_text(encoding="utf-8").splitlines()
     assert [line(tree, target) for target in found] == expected

@@ -23,7 +23,7 @@ from policygraph.mentions.duties import (
     clauses,
     read_duties,
 )
-from policygraph.mentions.periods import read_period
+from policygraph.mentions.periods import read_period, yearless
 from policygraph.mentions.references import (
     OUT_OF_RANGE,
     Reference,
@@ -107,6 +107,7 @@ class _Document:
     ) -> None:
         self.tree, self.tasks, self.find = tree, tasks, find
         self.task_parts = {task.part for task in tasks}
+        self.untimed = {task.part for task in tasks if task.period is None}
         self.rows = self.task_parts | targets
         self.assignments: list[AssignmentMention] = []
         self.unresolved: list[UnresolvedMention] = []
@@ -135,6 +136,9 @@ class _Document:
             self._hand_over(part, view, references)
         if part.index in self.task_parts:
             self._item(part, view)
+        when = yearless(view) if part.index in self.untimed else ()
+        if when:
+            self._leave(part, when, "unparsed-period", "thiếu năm / no year")
 
     # --- rows -----------------------------------------------------------------------------
 

@@ -307,6 +307,6 @@ def _smallest_start(text: str, start: int, quantity: Quantity) -> int:
 
 _LISTING = re.compile(
     r"(?i),\s+(?=(?:các|những|một\s+số|hệ\s+thống|tạo|đáp\s+ứng|phục\s+vụ|cơ\s+bản|đồng\s+thời|trong\s+đó|"
-    r"từng\s+bước|đã|được)(?!\w))"
+    r"từng\s+bước|đã|được|nâng|đưa)(?!\w))"
 )
 """Where a plain count ends: what is listed or said after it is not counted."""

@@ -37,7 +37,7 @@ class Reading:
 _ADVERBS = re.compile(
     r"(?i)^(?:\s*(?:phấn\s+đấu|phân\s+đầu|phần\s+đầu|phấn\s+đâu|bảo\s+đảm|đảm\s+bảo|từng\s+bước|cơ\s+bản|đồng\s+thời|"
     r"trong\s+đó|tiếp\s+tục|góp\s+phần|và|ước|thời\s+gian\s+qua|đã|ưu\s+tiên|toàn\s+tỉnh|trên\s+địa\s+bàn\s+tỉnh|h[ằà]ng\s+năm(?=\s*,)|"
-    r"(?:tính\s+)?(?:đ[ếêe]n|vào|trong)\s+(?:nay|(?:hết\s+|cuối\s+)?(?:năm\s+)?\d{4})|năm\s+\d{4}|để|có|đạt)(?!\w)\s*[,:]?)+\s*"
+    r"(?:tính\s+)?(?:đ[ếêe]n|vào|trong)\s+(?:nay|(?:hết\s+|cuối\s+)?(?:năm\s+)?\d{4})|(?:cuối\s+|đầu\s+)?năm\s+\d{4}|bình\s+quân\s+(?:mỗi|h[ằà]ng)\s+năm|duy\s+trì(?!\s+(?:và|,))|giữ\s+vững|để|có|đạt)(?!\w)\s*[,:]?)+\s*"
 )
 _MODIFIERS = (
     r"(?:\s+(?:bình\s+quân|trung\s+bình|thêm|h[ằà]ng\s+năm|mỗi\s+năm|từ|khoảng|đạt|với|tốc\s+độ))*"
@@ -61,7 +61,26 @@ _CARRIED = re.compile(
     r"(?i)(?:phổ\s+cập|triển\s+khai|mở\s+rộng|cung\s+cấp|kết\s+nối|đưa|cấp)(?!\w)"
 )
 _ALONE = re.compile(r"(?i)(?:tăng|giảm)(?:\s+thêm)?")
-_YEARLY = re.compile(r"(?i)(?<!\w)(?:h[ằà]ng|mỗi)\s+năm(?!\w)")
+_MOVES = re.compile(r"(?i)(?<!\w)(?P<v>tăng|giảm)(?:\s+thêm)?\s*(?:từ\s*)?$")
+_MORE = re.compile(r"(?i)\s+tr[ởơờo]\s+(?:l[êe]n|xuống)(?!\w)")
+_RATE = re.compile(r"(?i)(?:tốc\s+độ|mức)\s+(?:tăng|giảm)(?:\s+trưởng)?(?:\s+bình\s+quân)?")
+_FOLDED = re.compile(r"(?i)(?:\s*(?<!\w)(?:đạt|tăng|lên|gấp))+$")
+_YEARLY = re.compile(r"(?i)(?<!\w)(?:h[ằà]ng|mỗi|bình\s+quân)\s+năm(?!\w)")
+_RAISED = re.compile(
+    r"(?i)^(?:nâng|đưa|tăng|(?:kéo\s+)?giảm|hạ)\s+(?P<np>(?:tỷ|tỉ|tổng|số|mức|chỉ|diện|giá|thu|công|thời).+?)"
+    r"\s+(?:lên|xuống)(?:\s+(?:còn|đến|đạt|mức))*$"
+)
+""" "Giảm tỷ lệ trẻ suy dinh dưỡng xuống": the value is of what is lowered, not of the lowering."""
+_LEVEL = re.compile(r"(?i)(?:(?:lên|xuống)(?:\s+(?:còn|đến|mức))?|còn|đạt)")
+_CHANGE = re.compile(r"^(?:tỷ lệ|tốc độ|mức) (?:tăng|giảm) ")
+_SOME = re.compile(
+    r"(?i)^\s*(?:(?P<only>riêng)\s+(?:đối\s+với\s+|tại\s+|ở\s+)?"
+    r"|trong\s+đó(?!\s*[,:]?\s*(?:có|được|là|thuộc|tỷ|tỉ|số|mức|tăng|giảm)(?!\w))\s*[,:]?\s*)"
+    r"(?P<w>[^\s%][^%]*?)"
+    r"(?:\s+(?:đạt|chiếm|là|còn|giảm|tăng|từ))*\s*$"
+)
+""" "riêng huyện Mù Cang Chải giảm 6,5%": the same measure, of some of those counted."""
+_OF_LIST = re.compile(r"(?i)trong\s+đó\s*:(?P<w>[^;.]*)$")
 _SUM = re.compile(r"(?i)(?:với\s+)?(?:tổng(?:\s+(?:số|cộng))?|số(?:\s+lượng)?)")
 _TAIL_TIME = re.compile(
     r"(?i)\s*,?\s*(?:vào|đ[ếêe]n|trong|trước)\s+(?:hết\s+|cuối\s+)?(?:năm\s+)?(?:19|20)\d\d\s*$"
@@ -80,13 +99,9 @@ def read_clause(text: str, clauses: Sequence[Clause], index: int) -> Reading:
     scope = None if quantity.kind == "rank" else scope_of(after)
     if scope is None and quantity.kind != "rank":
         scope = _under_opening(text, clause)
-    unit = quantity.unit
-    before = _FROM.sub("", before)
-    every = _DENOMINATOR.search(before)
-    if every and unit and "/" not in unit:
-        unit = f"{unit}/{' '.join(every['n'].split()).lower().removeprefix('1 ')}"
-    if quantity.kind == "count" and _YEARLY.search(text, clause.left, quantity.span.start):
-        unit = f"{unit}/năm"
+    raised = _RAISED.match(before)
+    before = _FROM.sub("", raised["np"] if raised else before)
+    unit = _unit(text, clause, before)
     alone = not clause.is_aside and quantity.kind != "rank"
     if not before and alone and not word("predicate").search(after):
         before = _shared_head(text, clauses, index)
@@ -98,51 +113,121 @@ def read_clause(text: str, clauses: Sequence[Clause], index: int) -> Reading:
     if tail:
         core = word("trailing").sub("", f"{core} {tail}")
     core = re.sub(r"^(?:các|những|tổng\s+số|số(?=\s+(?:hộ|người|xã|cơ|đơn)))\s+", "", core)
-    if not before and not core and index and quantity.kind == "percent":
-        return replace(read_clause(text, clauses, index - 1), unit=unit)
-    if index and _ALONE.fullmatch(before) and not core:
-        earlier = read_clause(text, clauses, index - 1)
-        return replace(earlier, unit=unit, indicator=f"mức {before.lower()} {earlier.indicator}")
-    spread = _SPREAD.match(before)
-    if spread and core:
+    carried = _carried(text, clauses, index, before, core) if index else None
+    if carried is not None:
+        return replace(carried, unit=unit)
+    if _SPREAD.match(before) and core:
         scope = population(_TAIL_TIME.sub("", after)) or scope
-    if quantity.kind in {"count", "rate"} and quantity.unit:
-        each = word("each").search(text[clause.left : quantity.span.start])
-        if each and "/" not in quantity.unit:
-            unit = f"{quantity.unit}/{' '.join(each['n'].split()).lower()}"
-            noun = _bare_words(without_scope(text[quantity.noun : clause.end]))
-            return Reading(
-                f"số {noun} của mỗi {each['n'].lower()}",
-                unit,
-                f"mỗi {each['n'].lower()}",
-                exception,
-            )
-    main = (
-        next(
-            (
-                c
-                for c in range(index - 1, -1, -1)
-                if clauses[c].segment == clause.segment and not clauses[c].is_aside
-            ),
-            None,
-        )
-        if clause.is_aside
-        else None
-    )
-    if main is not None and _ONLY_YEAR.fullmatch(before) and not core:
-        return replace(read_clause(text, clauses, main), unit=unit)
+    each = word("each").search(text[clause.left : quantity.span.start])
+    if each and quantity.kind in {"count", "rate"} and "/" not in (quantity.unit or "/"):
+        return _of_each(text, clause, each, exception)
+    main = _main_of(clauses, index) if clause.is_aside else None
+    measures = bool(word("measure").match(before)) and not _RATE.fullmatch(before)
     host = (
         _host(text, clause, clauses[main] if main is not None else None)
-        if clause.is_aside and not word("measure").match(before)
+        if clause.is_aside and not measures
         else ""
     )
-    some = _OF_THESE.search(text, clause.left, quantity.span.start) if index and not core else None
-    if some and quantity.kind == "percent":
-        earlier = read_clause(text, clauses, index - 1)
-        return replace(earlier, indicator=f"{earlier.indicator} {some['w']}", unit=unit)
-    phrase = _phrase(text, clause, before, core)
+    counted = ""
+    if index and clauses[index - 1].quantity.kind == "count" and _TAKES.fullmatch(before):
+        counted = read_clause(text, clauses, index - 1).indicator.removeprefix("số ")
+    if index and not before and quantity.kind == "percent" and _PASSIVE.match(core):
+        core = f"{_subject_of(text, clauses, index - 1)} {core}".strip()
+    phrase = _phrase(text, clause, before, core, counted)
     return Reading(_within(phrase, host) if host else phrase, unit, scope, exception)
 
+
+def _unit(text: str, clause: Clause, before: str) -> str | None:
+    """The figure's unit with what the words before it add: "/10.000 dân", "/năm"."""
+    quantity, unit = clause.quantity, clause.quantity.unit
+    every = _DENOMINATOR.search(before)
+    if every and unit and "/" not in unit:
+        unit = f"{unit}/{' '.join(every['n'].split()).lower().removeprefix('1 ')}"
+    countable = quantity.kind == "count" or (quantity.kind == "measure" and unit != "lần")
+    if countable and _YEARLY.search(text, clause.left, quantity.span.start):
+        unit = f"{unit}/năm"
+    return unit
+
+
+def _carried(
+    text: str, clauses: Sequence[Clause], index: int, before: str, core: str
+) -> Reading | None:
+    """The reading of an earlier clause, where this one has no measure of its own: "và 40%",
+    "tăng 14,3%", "riêng trẻ 5 tuổi đạt 99%", "(năm 2020: 12%)"; None where it has one."""
+    if core:
+        return None
+    clause = clauses[index]
+    main = _main_of(clauses, index) if clause.is_aside else None
+    if main is not None and _ONLY_YEAR.fullmatch(before):
+        return read_clause(text, clauses, main)
+    percent = clause.quantity.kind == "percent"
+    some = _some_of(text, clauses, index) if percent else None
+    marked = _OF_THESE.search(text, clause.left, clause.quantity.span.start) if percent else None
+    level = percent and not clause.is_aside and _LEVEL.fullmatch(before)
+    alone = _ALONE.fullmatch(before)
+    if not (some or marked or level or alone or (percent and not before)):
+        return None
+    earlier = read_clause(text, clauses, index - 1)
+    if some:
+        return replace(earlier, scope=some)
+    if marked:
+        return replace(earlier, indicator=f"{earlier.indicator} {marked['w']}")
+    if level:
+        return replace(earlier, indicator=_CHANGE.sub("", earlier.indicator))
+    if alone:
+        return replace(earlier, indicator=f"mức {before.lower()} {earlier.indicator}")
+    return earlier
+
+
+def _main_of(clauses: Sequence[Clause], index: int) -> int | None:
+    """Index of the clause that a bracket stands in or behind."""
+    for earlier in range(index - 1, -1, -1):
+        if clauses[earlier].segment == clauses[index].segment and not clauses[earlier].is_aside:
+            return earlier
+    return None
+
+
+def _of_each(text: str, clause: Clause, each: re.Match[str], exception: str | None) -> Reading:
+    """ "mỗi xã có ít nhất 01 tổ", "mỗi xã giảm từ 50 hộ nghèo trở lên"."""
+    one = " ".join(each["n"].split()).lower()
+    noun = _MORE.sub("", _bare_words(without_scope(text[clause.quantity.noun : clause.end])))
+    moves = _MOVES.search(each["rest"])
+    noun = f"{noun} {moves['v'].lower()}" if moves else noun
+    name = f"số {noun} của mỗi {each['n'].lower()}"
+    return Reading(name, f"{clause.quantity.unit}/{one}", f"mỗi {each['n'].lower()}", exception)
+
+
+def _some_of(text: str, clauses: Sequence[Clause], index: int) -> str | None:
+    """Those of whom a clause speaks that goes on with the measure before it: "trong đó: mầm non
+    55%, tiểu học 65%", "riêng trẻ 5 tuổi đạt 99%"; None where it has a measure of its own."""
+    clause = clauses[index]
+    if clauses[index - 1].quantity.kind != "percent" or clauses[index - 1].is_aside:
+        return None
+    words = text[clause.left : clause.quantity.span.start]
+    alone = _SOME.match(words)
+    if alone:
+        return " ".join(alone["w"].split())
+    first = clauses[0].quantity.span.end
+    listed = _OF_LIST.search(text, first, clause.left)
+    name = " ".join(words.split()).strip(" ,")
+    bare = 0 < len(name.split()) <= _MEMBER_WORDS and not word("measure").match(name)
+    verbs = word("predicate").search(name) or _GROWING.match(name)
+    return name if listed and bare and not verbs else None
+
+
+def _subject_of(text: str, clauses: Sequence[Clause], index: int) -> str:
+    """Those of whom a share is said: "80% người cao tuổi được khám … và 95% được lập hồ sơ"."""
+    earlier = clauses[index]
+    if earlier.quantity.kind != "percent" or clauses[index + 1].segment != earlier.segment:
+        return ""
+    words = read_clause(text, clauses, index).indicator.removeprefix("tỷ lệ ")
+    predicate = word("predicate").search(words)
+    return words[: predicate.start()].strip() if predicate else ""
+
+
+_PASSIVE = re.compile(r"(?i)(?:được|có|tham\s+gia|sử\s+dụng)(?!\w)")
+_MEMBER_WORDS = 5
+"""What names a part of the whole is no longer than so many words."""
 
 _OF_THESE = re.compile(
     r"(?i)\s*trong\s+đó\s+(?P<w>(?:có|được|là|thuộc)\s+[^\s\d].*?)(?:\s+(?:đạt|từ|chiếm|khoảng))*\s*$"
@@ -211,8 +296,9 @@ def _purpose(text: str, clause: Clause) -> str:
     return f" {' '.join(found['p'].split())}" if found else ""
 
 
-def _phrase(text: str, clause: Clause, before: str, core: str) -> str:
-    """The measured thing as a noun phrase without its value."""
+def _phrase(text: str, clause: Clause, before: str, core: str, counted_before: str = "") -> str:
+    """The measured thing as a noun phrase without its value; ``counted_before`` is what the
+    clause before counts, of which "chiếm 55%" says the share."""
     quantity = clause.quantity
     bare = word("reach").sub("", before).strip(" ,")
     if quantity.kind == "rank":
@@ -226,11 +312,13 @@ def _phrase(text: str, clause: Clause, before: str, core: str) -> str:
     if grows:
         kind = grows["v"].lower()
         rest = " ".join(grows["mod"].split())
+        if re.fullmatch(r"(?i)tốc\s+độ|mức", grows["np"]):
+            return _small(f"{grows['np']} {kind} {rest}")
         if grows["np"]:
             return _small(f"tốc độ {kind} {_lower_head(grows['np'])} {rest}")
         return _small(f"tỷ lệ {kind} {core}")
     if _TAKES.search(before):
-        whole = _TAKES.sub("", before)
+        whole = _TAKES.sub("", before) or counted_before
         core = re.sub(r"^(?:trong|vào|cho|của)\s+", "", core)
         whole = re.sub(r"(?i)^tỷ\s+(?:trọng|lệ)\s+", "", whole)
         whole = f"tỷ trọng {_lower_head(whole)}"
@@ -255,9 +343,15 @@ def _phrase(text: str, clause: Clause, before: str, core: str) -> str:
     if core:
         verb = bare if bare and len(bare.split()) <= 3 and not bare[0].isupper() else ""
         return _small(f"tỷ lệ {verb} {core}") if verb else _small(f"tỷ lệ {core}")
-    return _small(bare) if bare else "tỷ lệ"
+    return _small(bare) or "tỷ lệ"
 
 
+_SIZES = {"ha": "diện tích", "m²": "diện tích", "km": "chiều dài", "tấn": "sản lượng"}
+_MADE = re.compile(
+    r"(?i)(?:trồng|khoanh\s+nuôi|cải\s+tạo|nâng\s+cấp|sửa\s+chữa|cứng\s+hóa|xây\s+dựng|làm|mở)"
+    r"(?:\s+(?:mới|lại|thêm|được))*$"
+)
+""" "Trồng mới 40.000 ha rừng" measures an area, and not the planting."""
 _AIM = re.compile(r"\s(?=(?:để|cho|vào)\s)")
 _AT_UNIT = re.compile(r"(?i)(?<!\w)(?:tại|ở)$")
 _UNIT = re.compile(r"(?i)(?:các\s+)?(?:sở|ban|huyện|quận|thị|thành\s+phố|xã|phường)(?!\w)")
@@ -268,12 +362,23 @@ def _number_of(text: str, clause: Clause, before: str, core: str, bare: str) -> 
     """What is counted: "số cán bộ được đào tạo" of "đào tạo 30 cán bộ"."""
     quantity = clause.quantity
     bare = "" if _SUM.fullmatch(bare) else bare
+    if quantity.unit == "lần":
+        counted = re.sub(r"(?i)^(?:đón|thu\s+hút)(?:\s+|$)", "", _FOLDED.sub("", before))
+        return _small(f"mức tăng {_lower_head(counted or core)}")
     density = quantity.kind == "rate" and "dân" in (quantity.unit or "")
+    size = _SIZES.get((quantity.unit or "").partition("/")[0])
+    if size and quantity.kind == "measure" and _MADE.match(bare):
+        thing = _after(text, clause).partition(" ")[2]
+        thing = word("trailing").sub("", without_scope(_TAIL_TIME.sub("", BRACKET.sub("", thing))))
+        return _small(f"{size} {thing} {_lower_head(bare)}")
     if word("measure").match(bare) or (bare and (density or quantity.kind == "measure")):
         return _small(bare)
     noun = _bare_words(text[quantity.noun : clause.end]) if quantity.noun < clause.end else ""
     noun = without_scope(_TAIL_TIME.sub("", BRACKET.sub("", noun)))
     noun = word("trailing").sub("", noun) or core or bare
+    some = _SOME.match(text[clause.left : quantity.span.start])
+    if some and quantity.kind == "count" and noun.lower() == quantity.unit:
+        noun = f"{noun} {' '.join(some['w'].split())}"
     done = word("action").search(before)
     if done and quantity.kind in {"count", "share"}:
         thing, *rest = _AIM.split(noun, maxsplit=1)
@@ -289,7 +394,11 @@ def _number_of(text: str, clause: Clause, before: str, core: str, bare: str) -> 
 
 def _small(words: str) -> str:
     """Folded, without stops at the ends, and with a small first letter."""
-    return _lower_head(_IN_YEAR.sub("", " ".join(words.split())).strip(" ,;:.-–"))
+    whole = _IN_YEAR.sub("", " ".join(words.split())).strip(" ,;:.-–")
+    return _lower_head(_OPENS_LIST.sub("", whole) or whole)
+
+
+_OPENS_LIST = re.compile(r"(?i),?\s+(?:trong\s+đó|của|cho|với|và)$")
 
 
 def _lower_head(words: str) -> str:
@@ -370,6 +479,7 @@ def exception_of(words: str) -> str | None:
 def measured(words: str) -> str:
     """Indicator of a table's row: its own words without exception and bullets."""
     plain = word("exception").sub("", " ".join(words.split())).strip(" ,;.-–+*")
+    plain = re.sub(r"(?i)^trong\s+đó\s*:\s*", "", plain)
     return _small(BRACKET.sub("", plain) if len(BRACKET.sub("", plain)) > 8 else plain)
 
 

@@ -12,7 +12,7 @@ from functools import cache
 
 from policygraph import lexicon
 from policygraph.mentions.view import View
-from policygraph.model import Period
+from policygraph.model import Period, Span
 
 _RECURRENCES = (
     "monthly",
@@ -87,6 +87,14 @@ def _years(kind: str, found: re.Match[str], first: list[int], last: list[int]) -
         last.append(int(end))
     if kind == "year" and start:
         last.append(int(start))
+
+
+def yearless(view: View) -> tuple[Span, ...]:
+    """Where a sentence fixes a time of a year that it does not name ("trước ngày 10 tháng 12");
+    empty where it does not."""
+    entry = lexicon.load("periods").named("yearless.prose")
+    found = entry.pattern.search(view.text) if entry.may_be_in(view.text.lower()) else None
+    return view.spans(*found.span()) if found else ()
 
 
 def find_period(view: View) -> Period | None:

@@ -246,11 +246,29 @@ _BODY = re.compile(
     rf")"
 )
 _LIFT = re.compile(
-    rf"(?i)(?<!\w)từ\s+(?:mức\s+)?(?:{NUMBER})(?:{_PERCENT})?(?:\s+(?!tr[ởơờo]\s)[^\W\d]+){{0,3}}"
-    r"(?:\s*\(?(?:vào\s+)?(?:cuối\s+)?năm\s+\d{4}\)?,?)?"
+    rf"(?i)(?<!\w)(?P<from>từ\s+(?:mức\s+)?(?P<n>{NUMBER})(?:{_PERCENT})?(?:\s+(?!tr[ởơờo]\s|năm\s)[^\W\d]+){{0,3}}"
+    r"(?:\s*\(?(?:vào\s+)?(?:cuối\s+)?năm\s+(?P<y>\d{4})\)?)?),?"
     r"\s+(?:lên(?:\s+đến)?|xuống(?:\s+còn)?|còn)\s+(?=(?:[^\W\d]+\s+){0,2}\d)"
 )
 """The head of "từ 50% (năm 2020) lên 70%": the first figure is where one starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a figure that is to change starts from, with the year where one is said."""
+
+    span: Span
+    value: Decimal
+    year: int | None
+
+
+def risen_from(text: str, start: int, end: int) -> Iterator[Start]:
+    """The starts of figures whose words begin in a range: "từ 71,5% năm 2020 lên"."""
+    for found in _LIFT.finditer(text, start):
+        if found.start() >= end:
+            return
+        year = int(found["y"]) if found["y"] else None
+        yield Start(Span(*found.span("from")), to_decimal(found["n"]), year)
 
 
 def find_quantities(text: str, *, open_nouns: bool = False) -> tuple[Quantity, ...]:
@@ -259,12 +277,12 @@ def find_quantities(text: str, *, open_nouns: bool = False) -> tuple[Quantity, .
     ``open_nouns``: also counts of things that the lexicon does not list.
     """
     lowered = text.lower()
-    if not _has_figure(text) and not _LEAST.search(lowered):
+    if not _has_figure(text) and not _LEAST.search(lowered) and "gấp" not in lowered:
         return ()
     figures = [m for m in _BODY.finditer(text) if _may_measure(text, m, open_nouns=open_nouns)]
     places = list(_places(text, lowered))
     words = list(_number_words(text, lowered))
-    if not (figures or places or words):
+    if not (figures or places or words or "gấp" in lowered):
         return ()
     masks = masked(text)
     taken = [Span(*f.span()) for f in _LIFT.finditer(text)] if "từ" in lowered else []
@@ -280,6 +298,7 @@ def find_quantities(text: str, *, open_nouns: bool = False) -> tuple[Quantity, .
         if quantity_ is not None:
             found.append(quantity_)
     found.extend(_in_words(text, words, blocked))
+    found.extend(_folds(text, lowered, blocked))
     return tuple(_apart(sorted(found, key=lambda q: (q.span, -q.span.end))))
 
 
@@ -512,6 +531,43 @@ def _counted(
         bool(after or comparator or divisor) or kind == "measure",
         "quantity.range" if upper is not None else after_rule or rule or f"quantity.{kind}",
     )
+
+
+_FOLD = re.compile(
+    rf"(?i)(?<!\w)(?:gấp|tăng(?!\s+gấp))(?P<cmp>\s+[^\W\d]+(?:\s+[^\W\d]+)?)?\s+"
+    rf"(?:(?P<n>{NUMBER})(?:\s*[-–]\s*(?P<m>{NUMBER}))?\s+lần"
+    r"|(?<=gấp )(?P<w>đôi|rưỡi|hai|ba|bốn)(?:\s+lần)?)"
+    r"(?!\w)(?!\s+(?:thứ|khám|xét))"
+)
+_FOLD_WORDS = {"rưỡi": "1.5", "đôi": "2", "hai": "2", "ba": "3", "bốn": "4"}
+
+
+def _folds(text: str, lowered: str, blocked: list[Span]) -> Iterator[Quantity]:
+    """How many times as much: "gấp 1,5 lần so với năm 2020", "gấp đôi"."""
+    if "gấp" not in lowered and " lần" not in lowered:
+        return
+    for found in _FOLD.finditer(text):
+        number = Span(*found.span("n" if found["n"] else "w"))
+        if _inside(blocked, number.start, number.end):
+            continue
+        comparator, begin, rule = _compare_before(text, number.start)
+        if found["cmp"] and comparator is None:
+            continue
+        value = to_decimal(found["n"]) if found["n"] else Decimal(_FOLD_WORDS[found["w"].lower()])
+        upper = to_decimal(found["m"]) if found["m"] else None
+        yield Quantity(
+            Span(begin, found.end()),
+            number,
+            value,
+            upper,
+            "range" if upper is not None else comparator or "=",
+            "measure",
+            "lần",
+            None,
+            found.end(),
+            True,
+            rule or "quantity.fold",
+        )
 
 
 _OR = re.compile(r"\s+hoặc\s+")

@@ -113,6 +113,8 @@ def is_pure(view: View, references: tuple[Reference, ...]) -> bool:
     if not references:
         return False
     before = view.text[: references[0].start]
+    if _entry("about-tasks").search(before):
+        return False
     actor = lexicon.load("tasks").named("actor.before-verb").pattern.match(before)
     rest = before[actor.end() :] if actor else before
     after = view.text[references[-1].end :]

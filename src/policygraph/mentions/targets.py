@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from enum import Enum
 
 from policygraph.indicators import restriction
@@ -50,6 +51,7 @@ from policygraph.mentions.quantities import (
     durations,
     find_quantities,
     masked,
+    risen_from,
 )
 from policygraph.mentions.scopes import scope_of
 from policygraph.mentions.view import View
@@ -175,7 +177,7 @@ class _Finder:
                 TargetMention(
                     part=part.index,
                     pieces=(*content, *column.cell.pieces),
-                    indicator=indicator,
+                    indicator=_moved(column, unit, indicator, self.tree),
                     comparator=quantity.comparator,
                     value=quantity.value,
                     upper_value=quantity.upper,
@@ -212,7 +214,12 @@ class _Finder:
             if mode is Mode.OBJECTIVES and not part.is_heading and part.kind != "nhom":
                 self._goals(part, view, text)
             return
-        cues = deadlines(text, periods=mode is not Mode.STRICT)
+        starts = [start.span for start in risen_from(text, 0, len(text))]
+        cues = [
+            cue
+            for cue in deadlines(text, periods=mode is not Mode.STRICT)
+            if not any(s.start <= cue.span.start < s.end for s in starts)
+        ]
         segments = split(text)
         clauses = list(find_clauses(text, segments, quantities))
         period = self._period_year(part)
@@ -269,6 +276,28 @@ class _Finder:
             )
         )
 
+        self._risen(part, view, text, self.found[-1], clause)
+
+    def _risen(
+        self, part: Part, view: View, text: str, target: TargetMention, clause: Clause
+    ) -> None:
+        """Where the figure starts from: "từ 71,5% năm 2020 lên 85%" tells what is, too."""
+        for start in risen_from(text, clause.left, clause.quantity.span.start):
+            self.found.append(
+                replace(
+                    target,
+                    pieces=view.spans(start.span.start, start.span.end),
+                    comparator="=",
+                    value=start.value,
+                    upper_value=None,
+                    year=start.year,
+                    is_baseline=True,
+                    rule="baseline.risen-from",
+                    confidence=0.85,
+                    total=None,
+                )
+            )
+
     def _unread(
         self, part: Part, view: View, text: str, mode: Mode, quantities: Sequence[Quantity]
     ) -> None:
@@ -294,7 +323,8 @@ class _Finder:
 
     def _goals(self, part: Part, view: View, text: str) -> None:
         """A bullet of an objectives chapter without any number: one goal an outcome."""
-        if "\t" in text or self._is_general(part) or LABEL.fullmatch(text.strip()):
+        general = self._is_general(part) or word("general").match(text.lstrip())
+        if "\t" in text or general or LABEL.fullmatch(text.strip()):
             return
         cues = deadlines(text)
         around = self._heading_year(part)
@@ -378,10 +408,11 @@ class _Finder:
         """Year of a line, if it is short, or ends with a colon, and has no figure."""
         if part.kind not in {"doan", "y"} or part.children or not part.pieces:
             return None
-        if part.kind == "doan" and not part.is_heading:
+        if part.index in self.tasks or (part.kind == "doan" and not part.is_heading):
             return None
         words = self.tree.own_text(part)
-        if not words.endswith(":") and len(words) >= _SHORT:
+        names = len(words) < _SHORT and LABEL.match(words)
+        if not words.endswith(":") and not names:
             return None
         year = heading_year(words)
         return year if year is not None and not find_quantities(words) else None
@@ -406,6 +437,14 @@ class _Finder:
     def _is_general(self, part: Part) -> bool:
         general = word("general")
         return any(general.search(self.tree.own_text(p)) for p in self.tree.ancestors(part))
+
+
+def _moved(column: ValueColumn, unit: str | None, indicator: str, tree: Tree) -> str:
+    """What a cell measures: "Tăng 20%" in a row of persons is not of how many there are."""
+    found = re.match(r"(?i)\s*(tăng|giảm)(?!\w)", tree.join(column.cell.pieces))
+    if found is None or column.quantity.unit in {None, unit}:
+        return indicator
+    return f"mức {found[1].lower()} {indicator}"
 
 
 def _divided(above: list[str], below: list[str]) -> list[str]:
@@ -480,7 +519,8 @@ def _counts(quantity: Quantity, mode: Mode, text: str) -> bool:
 
 _MAKES = re.compile(
     r"(?i)(?:đào\s+tạo|bồi\s+dưỡng|tập\s+huấn|xây\s+dựng|thành\s+lập|hình\s+thành|phát\s+triển|"
-    r"triển\s+khai|hỗ\s+trợ|lắp\s+đặt|đầu\s+tư|trang\s+bị|khai\s+thác|có|đạt|lựa\s+chọn|tổ\s+chức)"
+    r"triển\s+khai|hỗ\s+trợ|lắp\s+đặt|đầu\s+tư|trang\s+bị|khai\s+thác|có|đạt|lựa\s+chọn|tổ\s+chức|"
+    r"lên|trồng|sản\s+xuất|mở|xóa|nhân\s+rộng|sửa\s+chữa|thu\s+hút|đón|công\s+nhận|tạo)"
     r"(?:\s+(?:được|thêm|mới|thí\s+điểm|cho|và\s+đưa\s+vào\s+(?:khai\s+thác|sử\s+dụng)))*\s*$"
 )
 _LISTED = re.compile(r"\s*(?:sau|như\s+sau|chính|nêu\s+trên|trên)(?!\w)")
