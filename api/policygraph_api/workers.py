@@ -102,6 +102,14 @@ class Run:
     """Called once when it turns out to be no look-up."""
     on_work: Callable[[float], None] | None = None
     """Called with the seconds of work whenever some have been given to it."""
+    _kind: int | None = None
+
+    @property
+    def kind(self) -> int:
+        """The same for queries that are as much work."""
+        if self._kind is None:
+            self._kind = hash(shape(self.job.query))
+        return self._kind
 
     def worked(self, now: float) -> None:
         """Account for what was done since ``started``."""
@@ -371,7 +379,7 @@ class Pool:
                 self._remember(run)
             elif run.is_long:
                 # It was the machine that was slow.
-                self._state.known_long.pop(hash(shape(run.job.query)), None)
+                self._state.known_long.pop(run.kind, None)
             run.worked(time.monotonic())
             if run.future.done() and isinstance(result, Answer) and isinstance(result.body, Spool):
                 result.body.file.close()
@@ -426,10 +434,6 @@ class Pool:
                     self._make_room()
                 return
             run = state.fresh.pop()
-            if run is not None and self._is_known_long(run):
-                run.is_long = True
-                state.long.push(run)
-                continue
             if run is None:
                 # While killed workers come back, the last one left is for look-ups.
                 if self._long_running() >= self.limits.workers or len(state.free) < 2:
@@ -467,7 +471,7 @@ class Pool:
 
     def _is_known_long(self, run: Run) -> bool:
         known = self._state.known_long
-        return bool(known) and hash(shape(run.job.query)) in known
+        return bool(known) and run.kind in known
 
     def _tell_long(self, run: Run) -> None:
         if run.on_long is not None:
@@ -507,10 +511,17 @@ class Pool:
     def _remember(self, run: Run) -> None:
         """Of a query that ended, by the worker's clock or by force: one that is still running may
         be a look-up on a machine that is busy with other things."""
-        known = self._state.known_long
-        known[hash(shape(run.job.query))] = None
-        if len(known) > REMEMBERED:
-            known.popitem(last=False)
+        state = self._state
+        is_new = run.kind not in state.known_long
+        state.known_long[run.kind] = None
+        if len(state.known_long) > REMEMBERED:
+            state.known_long.popitem(last=False)
+        if is_new:
+            # Those that wait are no look-ups either, for which others must make room.
+            waiting, state.fresh = state.fresh, _Queue()
+            while (one := waiting.pop()) is not None:
+                one.is_long = one.kind == run.kind
+                (state.long if one.is_long else state.fresh).push(one)
 
     def _kill_abandoned(self) -> None:
         for link in tuple(self._state.links):

@@ -130,6 +130,21 @@ def test_a_look_up_on_a_busy_machine_is_not_taken_for_a_long_query(within):
     assert known == [0, 1]
 
 
+def test_queries_known_to_be_long_take_no_place_while_they_wait(within):
+    async def scenario(pool):
+        long = [asyncio.create_task(pool.run(job(f"{ENDLESS} # {n}"))) for n in range(6)]
+        await until(lambda: pool.counts.put_back == 1)
+        answer = await pool.run(job(WORK), "someone else")
+        for task in long:
+            task.cancel()
+        await asyncio.gather(*long, return_exceptions=True)
+        return answer, pool.counts.put_back
+
+    answer, put_back = within(scenario, queue=16)
+    assert isinstance(answer, Answer)
+    assert put_back == 1
+
+
 def test_clients_take_turns(within):
     async def scenario(pool):
         order = []

@@ -27,6 +27,8 @@ def write(page, text):
 
 def test_an_example_runs_in_all_views(opened):
     opened.goto("/query")
+    # Until its script has come, the page gives the answer as one without scripts does.
+    expect(editor(opened)).to_be_visible()
     opened.get_by_text("Nhiệm vụ bắt nguồn từ một văn bản").click()
     form = opened.locator("form:has([value='tasks-tracing-to'])")
     expect(form.get_by_label("Số, ký hiệu hoặc IRI của văn bản")).to_have_value("52-NQ/TW")
