@@ -156,7 +156,7 @@ class Others:
 
     def _ask(self):
         with httpx.Client(timeout=PATIENCE) as client:
-            while not self._stop.is_set():
+            while not (self.asked and self._stop.is_set()):
                 answer = post(self._service, f"{POINT} # {self.asked}", client)
                 self.asked += 1
                 if answer.status_code != 200 or "2358/KH-UBND" not in answer.text:
@@ -166,7 +166,6 @@ class Others:
         self._stop.set()
         self._thread.join()
         assert not self.wrong, self.wrong[:3]
-        assert self.asked
 
 
 def test_hard_queries_all_at_once(strict):
