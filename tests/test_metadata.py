@@ -198,3 +198,24 @@ def test_letterhead_whose_capitals_were_lost(known: registers.Registers) -> None
     assert (said["type"], said["number"], said["date"]) == ("Kế hoạch", "98/KH-UBND", "2022-05-12")
     assert said["title"] == "Kế hoạch Phòng chống hạn hán năm 2022"
     assert said["issuer"] == "Ủy ban nhân dân tỉnh Phú Yên"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Kính gửi: Ủy ban nhân dân các tỉnh, thành phố.", "Kính gửi:\n- UBND tỉnh;\n- Bộ Y tế."],
+)
+def test_a_letter_to_one_body_names_it_on_the_line(known: registers.Registers, line: str) -> None:
+    text = f"""BỘ NỘI VỤ
+Số: 12/BNV-CCHC
+V/v rà soát biên chế
+Hà Nội, ngày 10 tháng 9 năm 2025
+
+{line}
+
+Bộ Nội vụ đề nghị các cơ quan thực hiện.
+"""
+    said = metadata_of(text, known)
+    one = ["Ủy ban nhân dân các tỉnh, thành phố"]
+    assert [r.value for r in said.recipients] == (
+        one if "tỉnh, " in line else ["UBND tỉnh", "Bộ Y tế"]
+    )

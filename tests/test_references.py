@@ -162,3 +162,40 @@ def test_levels_begin_with_a_word_of_their_gate():
                 found = entry.pattern.search(example)
                 assert found is not None
                 assert found[0].lower().startswith(entry.gate)
+
+
+DECISION = """QUYẾT ĐỊNH
+Phê duyệt Chương trình phát triển nhân lực số
+
+Điều 1. Phê duyệt Chương trình phát triển nhân lực số với những nội dung sau:
+
+III. NHIỆM VỤ, GIẢI PHÁP
+
+1. Hoàn thiện cơ chế
+
+a) Rà soát các quy định về đào tạo;
+
+b) Xây dựng cơ chế học bổng.
+
+2. Đẩy mạnh hợp tác quốc tế.
+
+V. TỔ CHỨC THỰC HIỆN
+
+1. Bộ Nội vụ chủ trì thực hiện các nhiệm vụ tại điểm b khoản 1, khoản 2 mục III Điều này.
+
+2. Bộ Y tế chủ trì thực hiện nhiệm vụ tại điểm a khoản 1 mục III Điều 1.
+"""
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [("1/V/1", ["1/III/1/b", "1/III/2"]), ("1/V/2", ["1/III/1/a"])],
+)
+def test_an_article_may_hold_the_chapter_that_is_named(item, expected):
+    """In decisions that approve a programme the article is the outermost level."""
+    tree = parse(Source("t.txt", "0", DECISION))
+    part = tree.by_path[item]
+    references = task_references(View(DECISION, part.pieces), part.index)
+    named = [expand(tree, find_tasks(tree, "QĐ"), r) for r in references]
+    assert [tree.parts[p].path for parts, _ in named for p in parts] == expected
+    assert not any(problems for _, problems in named)

@@ -311,3 +311,10 @@ def test_graphs_are_the_same_twice(registers: Registers) -> None:
         assert terms.turtle(build(registers)) == terms.turtle(build(again))
     first, second = (graphs.agencies_graph(r, ["VN-61"]) for r in (registers, again))
     assert terms.turtle(first) == terms.turtle(second)
+
+
+def test_a_province_that_ended_before_has_no_such_body(registers: Registers) -> None:
+    """The provincial tax offices of July 2025 are those of the provinces after the mergers."""
+    known = store(graphs.agencies_graph(registers, ["VN-61"]))
+    assert ask(known, 'agency:vn-hp.thue pg:validFrom "2025-07-01"^^xsd:date')
+    assert not ask(known, "agency:vn-61.thue ?p ?o")

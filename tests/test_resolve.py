@@ -222,3 +222,29 @@ def test_a_districts_own_plan_is_its_own(known: registers.Registers) -> None:
     assert said.issuer is not None
     assert said.issuer.value == "Ủy ban nhân dân huyện Cao Lộc"
     assert document.key.local == "vn-09.uy-ban-nhan-dan-huyen-cao-loc.kh.2022.77"
+
+
+def test_a_congress_names_its_resolution(known: registers.Registers) -> None:
+    """Whatever words name the congress; a province's own is the text's province's."""
+    said = (
+        "Thực hiện Nghị quyết Đại hội XIII của Đảng; Nghị quyết Đại hội Đảng bộ tỉnh lần thứ XVII;"
+    )
+    again = "Căn cứ Nghị quyết Đại hội đại biểu toàn quốc lần thứ XIII của Đảng;"
+    elsewhere = "Căn cứ Nghị quyết Đại hội đại biểu Đảng bộ tỉnh Lạng Sơn lần thứ XVII;"
+    for text in (plan(preamble=said), plan(preamble=f"{again}\n{elsewhere}")):
+        assert cited(one(known, text)) == [
+            "vn.nq.nq.nd.nghi-quyet-dai-hoi-dai-bieu-toan-quoc-lan-thu-xiii-cua-dang",
+            "vn-09.nq.nq.nd.nghi-quyet-dai-hoi-dai-bieu-dang-bo-tinh-lang-son-lan-thu-xvii",
+        ]
+
+
+def test_a_plenum_names_no_one_resolution(known: registers.Registers) -> None:
+    document = one(known, plan(preamble="Thực hiện Nghị quyết Trung ương 6 khoá XII;"))
+    assert cited(document) == []
+    assert [u.reason for u in document.unresolved] == ["ambiguous-name"]
+
+
+def test_a_number_in_a_programmes_short_name_is_part_of_it(known: registers.Registers) -> None:
+    document = one(known, plan(body="1. Đẩy mạnh triển khai Đề án 06 trên địa bàn tỉnh."))
+    assert cited(document) == ["vn.ttg.qd.2022.06"]
+    assert cited(one(known, plan(body="1. Triển khai Đề án 07 trên địa bàn tỉnh."))) == []

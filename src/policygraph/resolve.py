@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from policygraph import iri, lexicon
+from policygraph.mentions import congresses
 from policygraph.mentions.metadata import agency_of
 from policygraph.mentions.units import DISTRICT
 from policygraph.model import (
@@ -417,6 +418,8 @@ class _Resolver:
             return self.catalogue.registered(row)
         if mention.rule.startswith("citation.short-number"):
             return self._short_number(mention)
+        if mention.rule.startswith((congresses.NATIONAL, congresses.PLENUM)):
+            return self._of_congress(mention)
         if reference.type_word and reference.type_code:
             national = _NATIONAL in name.lower()
             place = COUNTRY if national else place_of(reference, self.reading, self.registers)
@@ -464,6 +467,28 @@ class _Resolver:
             return self._numbered(full)
         self._leave(mention, "unknown-document", "a serial number alone")
         return None
+
+    def _of_congress(self, mention: CitationMention) -> KnownDocument | None:
+        """A resolution without a number: the one of a congress, none of a plenum's several."""
+        name = mention.reference.name or ""
+        if mention.rule.startswith(congresses.PLENUM):
+            self._leave(mention, "ambiguous-name", "a plenum passes several resolutions")
+            return None
+        place = self.registers.place(COUNTRY)
+        if mention.rule.startswith(congresses.LOCAL):
+            said = self.reading.metadata.jurisdiction
+            own = self.registers.place(said.value) if said else None
+            whole = congresses.placed(name, own)
+            if whole is None:
+                self._leave(mention, "unknown-document", "the province is not known")
+                return None
+            stated = self.registers.find_places(whole)
+            name, place = whole, stated[0][1] if stated else own
+        code = place.code if place else UNPLACED
+        reference = mention.reference
+        return self.catalogue.by_name(
+            name, reference.type_code or "", code, None, reference.type_word
+        )
 
     def _note_conflict(self, mention: CitationMention, known: KnownDocument) -> None:
         said = mention.reference.date

@@ -19,6 +19,17 @@ from typing import Any
 
 from policygraph.errors import DataError
 
+_VOWELS = {"oa": ("óòỏõọ", "áàảãạ"), "oe": ("óòỏõọ", "éèẻẽẹ"), "uy": ("úùủũụ", "ýỳỷỹỵ")}
+_NEW_AND_OLD = [
+    (case(new + pair[1]), case(pair[0] + old))
+    for pair, (first, second) in _VOWELS.items()
+    for new, old in zip(first, second, strict=True)
+    for case in (str, str.capitalize, str.upper)
+]
+_OTHER = dict(_NEW_AND_OLD) | {old: new for new, old in _NEW_AND_OLD}
+_TONED = re.compile(rf"\[[^\]]*\]|(?<![qQ])(?:{'|'.join(_OTHER)})(?!\w)")
+"""Such a pair of letters at the end of a syllable; classes of letters are passed over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -69,6 +80,17 @@ class Lexicon:
         raise KeyError(name)
 
 
+def either_tone(pattern: str) -> str:
+    """A pattern that also finds the other of the two usual places of a tone: "hóa" and "hoá",
+    "ủy" and "uỷ".  Party documents and many offices write the older way throughout."""
+
+    def either(found: re.Match[str]) -> str:
+        other = _OTHER.get(found[0])
+        return f"(?:{found[0]}|{other})" if other else found[0]
+
+    return _TONED.sub(either, pattern)
+
+
 @cache
 def load(name: str) -> Lexicon:
     """The lexicon ``name``.toml; DataError with path and line where an entry is wrong."""
@@ -117,7 +139,7 @@ def _entry(
         raise DataError(path, f"entry {position + 1} needs a name and a pattern", line)
     try:
         flags = re.IGNORECASE if raw.pop("ignore_case", False) else 0
-        pattern = re.compile(_fill(raw.pop("pattern"), define), flags)
+        pattern = re.compile(either_tone(_fill(raw.pop("pattern"), define)), flags)
     except re.error as error:
         raise DataError(path, f"entry {name!r}: {error}", line) from error
     return Entry(
@@ -127,8 +149,14 @@ def _entry(
         tuple(raw.pop("examples", ())),
         tuple(raw.pop("non_examples", ())),
         raw,
-        tuple(raw.pop("gate", ())),
+        tuple(word for gate in raw.pop("gate", ()) for word in _spellings(gate)),
     )
+
+
+def _spellings(words: str) -> tuple[str, ...]:
+    """Words as they are given, and with every tone in its other place."""
+    other = _TONED.sub(lambda m: _OTHER.get(m[0], m[0]), words)
+    return (words,) if other == words else (words, other)
 
 
 def _fill(pattern: str, define: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from policygraph.mentions.congresses import find_congresses
 from policygraph.mentions.laws import find_laws
 from policygraph.mentions.naming import NOTHING, Found, Taken, type_code
 from policygraph.mentions.numbered import find_irregular, find_numbered
@@ -31,6 +32,7 @@ def find_documents(text: str, programmes: Iterable[str] = ()) -> list[Found]:
     if has_figure:
         known = known.joined(found, find_numbered(text, known))
         known = known.joined(found, find_irregular(text, known))
+    known = known.joined(found, find_congresses(text, known))
     known = known.joined(found, find_quoted(text, known))
     known = known.joined(found, find_named(text, tuple(programmes), known))
     if has_figure:

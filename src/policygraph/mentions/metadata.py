@@ -413,18 +413,20 @@ def _signature(tree: Tree) -> tuple[Field | None, Field | None]:
 
 
 def _recipients(tree: Tree) -> Iterator[Field]:
+    """Those that "Nơi nhận" and "Kính gửi" list, one a bullet; a letter to one body names it on
+    the line itself."""
+    addressees = lexicon.load("zones").named("zone.addressees").pattern
     for _, view in _views(tree, Zone.RECIPIENTS):
         marks = list(_BULLET.finditer(view.text))
-        for mark, after in zip(
-            marks, [*(m.start() for m in marks[1:]), len(view.text)], strict=True
-        ):
-            words = view.text[mark.end() : after].rstrip(" \t\r\n;.,*")
+        if not marks:
+            to_one = addressees.match(view.text)
+            marks = [to_one] if to_one else []
+        ends = [*(mark.start() for mark in marks[1:]), len(view.text)]
+        for mark, after in zip(marks, ends, strict=False):
+            listed = view.text[mark.end() : after]
+            words = listed.strip(" \t\r\n").rstrip(" \t\r\n;.,*")
+            start = mark.end() + len(listed) - len(listed.lstrip(" \t\r\n"))
             if any(map(str.isalpha, words)) and not _FOR_REPORT.match(words):
-                yield _field(
-                    view,
-                    mark.end(),
-                    mark.end() + len(words),
-                    _SPACES.sub(" ", words),
-                    "metadata.recipient",
-                    0.95,
-                )
+                end = start + len(words)
+                said = _SPACES.sub(" ", words)
+                yield _field(view, start, end, said, "metadata.recipient", 0.95)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from policygraph import lexicon
@@ -20,6 +20,8 @@ from policygraph.model import Part, TaskMention, Tree, Zone
 
 OUT_OF_RANGE = "reference-out-of-range"
 THIS = "này"
+_HOLDING_ARTICLE = "dieu-bao"
+"""Level of an article that holds chapters."""
 
 _ROMAN = r"(?=[IVXL])X{0,3}(?:IX|IV|V?I{0,3}|L)"
 _WORDS = dict(zip(("nhất", "hai", "ba", "tư", "năm", "sáu", "bảy"), "1234567", strict=True))
@@ -276,10 +278,16 @@ def _groups(items: list[_Item]) -> list[list[_Item]]:
 
 
 def _inner_first(run: list[_Item]) -> Iterator[list[_Item]]:
-    """ "điểm a khoản 3" goes outward; a word that does not begins a new group."""
+    """ "điểm a khoản 3" goes outward; a word that does not begins a new group.
+
+    A decision that approves a programme has the programme's chapters in one of its articles:
+    in "khoản 1 mục III Điều này" the article goes further outward.
+    """
     rank = _order()
     group: list[_Item] = []
-    for item in run:
+    for named in run:
+        holds = group and group[0].level == "muc" and named.level == "dieu"
+        item = replace(named, level=_HOLDING_ARTICLE) if holds else named
         if group and rank[item.level] <= rank[group[0].level]:
             yield group
             group = []
@@ -343,7 +351,7 @@ def _outermost(tree: Tree, step: Step, here: Part) -> list[Part]:
 
 
 def _appendices(tree: Tree, step: Step) -> list[Part]:
-    appendices = [p for p in tree.parts if p.kind == "phu-luc"]
+    appendices = [p for p in tree.parts if p.kind == "phu-luc" and p.path]
     if not step.value:
         return appendices[:1] if len(appendices) == 1 else []
     wanted = _numeral(step.value)

@@ -14,19 +14,27 @@ from policygraph.mentions.naming import Found
 from policygraph.mentions.view import View
 
 _LEXICON = lexicon.load("relations")
-_FAR = tuple((row["value"], re.compile(row["pattern"])) for row in _LEXICON.tables["far"])
-_TITLE_OPENS = re.compile(_LEXICON.tables["title"]["opens"])
-_TITLE_LEAVES = re.compile(_LEXICON.tables["title"]["leaves"])
-_CARRIED_OUT = re.compile(_LEXICON.tables["carried_out"]["pattern"])
-_THROUGH = re.compile(_LEXICON.tables["through"]["pattern"])
-_ISSUED_WITH = re.compile(_LEXICON.tables["through"]["issued_with"])
-_LIST_OF_OWN = re.compile(_LEXICON.tables["through"]["own_list"])
-_CHANGED_BY = re.compile(_LEXICON.tables["changed_by"]["pattern"])
 
-_JOIN = re.compile(r"\s*[,;]*\s*(?:và|cùng với|cũng như)?\s*(?:các|những)?\s*(?:số)?\s*")
+
+def _pattern(words: str) -> re.Pattern[str]:
+    return re.compile(lexicon.either_tone(words))
+
+
+_FAR = tuple((row["value"], _pattern(row["pattern"])) for row in _LEXICON.tables["far"])
+_TITLE_OPENS = _pattern(_LEXICON.tables["title"]["opens"])
+_TITLE_LEAVES = _pattern(_LEXICON.tables["title"]["leaves"])
+_CARRIED_OUT = _pattern(_LEXICON.tables["carried_out"]["pattern"])
+_THROUGH = _pattern(_LEXICON.tables["through"]["pattern"])
+_ISSUED_WITH = _pattern(_LEXICON.tables["through"]["issued_with"])
+_LIST_OF_OWN = _pattern(_LEXICON.tables["through"]["own_list"])
+_CHANGED_BY = _pattern(_LEXICON.tables["changed_by"]["pattern"])
+
+_JOIN = re.compile(r"\s*\)?\s*[,;]*\s*(?:và|cùng với|cũng như)?\s*(?:các|những)?\s*(?:số)?\s*")
 _GOES_ON = re.compile(r"(?:[,;]|(?<!\w)(?:và|cùng với|cũng như))(?:\s+(?:các|những))?\s*$")
 _MARKUP = re.compile(r"<[^<>]*>|[*_“”\"(]+")
 _QUOTED_TITLE = re.compile(r"[“\"][^”\"]*[”\"]")
+_ABBREVIATION = "cue.abbreviation"
+"""Rule of a short name that the text gives to the document before it."""
 _REACH = 400
 """Characters before a mention, and after it, in which words govern it."""
 _NEAR = 160
@@ -79,6 +87,9 @@ class _Reader:
             governed = self._governed(item)
         self._open.append(index)
         self.done.append(governed)
+        if governed.rule == _ABBREVIATION and self._last is not None:
+            self._tops.append(self._tops[self._last])
+            return
         is_nested = governed.of is not None and governed.of < index
         self._tops.append(
             self._tops[governed.of] if is_nested and governed.of is not None else index
@@ -93,7 +104,11 @@ class _Reader:
         top = self.done[self._tops[last]]
         if len(between) < _REACH and _is_join(between):
             same = (
-                top if ";" in between or self.done[last].relation == "approves" else self.done[last]
+                top
+                if ";" in between
+                or self.done[last].relation == "approves"
+                or self.done[last].rule == _ABBREVIATION
+                else self.done[last]
             )
             return Governed(same.relation, same.of, "relation.list", 0.9)
         words = _clean(between)

@@ -150,7 +150,9 @@ def _succession(graph: Graph, place: Place, successor: str, day: dt.date) -> Non
 
 def _agencies_of(registers: Registers, code: str) -> list[PlacedAgency]:
     level = "central" if code == COUNTRY else "province"
-    return [registers.placed(a, code) for a in registers.agencies if a.level == level]
+    place = registers.place(code)
+    found = [a for a in registers.agencies if a.level == level and (not place or a.is_in(place))]
+    return [registers.placed(agency, code) for agency in found]
 
 
 def _agency(graph: Graph, registers: Registers, placed: PlacedAgency) -> None:
@@ -182,7 +184,9 @@ def _agency(graph: Graph, registers: Registers, placed: PlacedAgency) -> None:
             if above.local != placed.local:
                 graph.link(node, "org:subOrganizationOf", _agency_iri(above))
             break
-    _sources(graph, node, (agency.source,))
+    if agency.since:
+        graph.add(node, "pg:validFrom", terms.day(agency.since))
+    _sources(graph, node, tuple(agency.source.split(" | ")))
 
 
 def _organisation(graph: Graph, placed: PlacedAgency) -> str:

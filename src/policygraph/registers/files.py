@@ -162,6 +162,7 @@ def _agencies(path: Path) -> tuple[Agency, ...]:
             row["place"],
             _list(row["not_before"]),
             row["source"],
+            _date(row["since"]),
         )
 
     agencies = tuple(_read(path, read))

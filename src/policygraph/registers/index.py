@@ -67,7 +67,7 @@ class Registers:
     def programme_named(self, name: str) -> Programme | None:
         """The programme of a name, or of the longest known name with which it begins."""
         words = iri.slug(name).split("-")
-        for count in range(len(words), 3, -1):
+        for count in (len(words), *range(len(words) - 1, 3, -1)):
             found = self._by_programme.get("-".join(words[:count]))
             if found:
                 return found

@@ -138,6 +138,14 @@ class Agency:
     place_rule: str
     not_before: tuple[str, ...]
     source: str
+    since: dt.date | None = None
+    """Day from which there are such bodies, where no event of the register begins them."""
+
+    def is_in(self, place: Place) -> bool:
+        """Whether the place had such a body: not if it ended before there were any."""
+        if self.since is None or place.successor_from is None:
+            return True
+        return self.since < place.successor_from
 
     def bare(self, committee: str = "Tỉnh ủy") -> str:
         """The name without its place: "Ban Tuyên giáo Tỉnh ủy"."""
