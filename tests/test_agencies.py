@@ -382,3 +382,36 @@ def test_bodies_of_the_youth_union_are_its_own() -> None:
         "vn-27.tinh-doan",
     ]
     assert not find("Thành đoàn", "VN-27")
+
+
+@pytest.mark.parametrize(
+    ("text", "jurisdiction", "expected"),
+    [
+        # bodies of several provinces are none of the province's
+        ("Kho bạc Nhà nước khu vực VIII chủ trì", "VN-68", ["Kho bạc Nhà nước khu vực VIII"]),
+        (
+            "phối hợp với Thuế tỉnh, Ngân hàng Nhà nước chi nhánh Khu vực 4",
+            "VN-68",
+            ["Thuế tỉnh Phú Thọ", "Ngân hàng Nhà nước chi nhánh Khu vực 4"],
+        ),
+        ("nguồn thu thuế tỉnh Phú Thọ", "VN-68", []),
+        # the armed forces' committees are no district's ("Quận ủy")
+        ("phối hợp với Quân uỷ Trung ương", "VN", ["Quân ủy Trung ương"]),
+        # a verb in small letters ends no name
+        ("Các đơn vị thuộc Bộ xây dựng chiến lược", "VN", ["Các đơn vị"]),
+        ("Sở xây dựng chủ trì", "VN-61", ["Sở Xây dựng tỉnh Hải Dương"]),
+        # a cell may hold a name with "và"
+        (
+            "Trường Cán bộ quản lý nông nghiệp và phát triển nông thôn I",
+            "VN",
+            ["Trường Cán bộ quản lý nông nghiệp và phát triển nông thôn I"],
+        ),
+        (
+            "Các đảng uỷ xã, phường, đặc khu tổ chức thực hiện",
+            "VN-61",
+            ["Các đảng ủy xã, phường, đặc khu tỉnh Hải Dương"],
+        ),
+    ],
+)
+def test_agencies_of_the_mergers_of_2025(text: str, jurisdiction: str, expected: list[str]) -> None:
+    assert names(text, jurisdiction) == expected

@@ -219,3 +219,21 @@ Bộ Nội vụ đề nghị các cơ quan thực hiện.
     assert [r.value for r in said.recipients] == (
         one if "tỉnh, " in line else ["UBND tỉnh", "Bộ Y tế"]
     )
+
+
+def test_an_office_that_makes_known_what_another_concluded(known: registers.Registers) -> None:
+    text = """VĂN PHÒNG CHÍNH PHỦ
+Số: 608/TB-VPCP
+Hà Nội, ngày 08 tháng 11 năm 2025
+
+THÔNG BÁO
+
+KẾT LUẬN CỦA THỦ TƯỚNG CHÍNH PHỦ TẠI PHIÊN HỌP LẦN THỨ NĂM
+
+Thủ tướng Chính phủ kết luận như sau:
+
+1. Giao Bộ Công an rà soát dữ liệu.
+"""
+    said = metadata_of(text, known)
+    assert said.issuer is not None
+    assert said.issuer.value == "Văn phòng Chính phủ"

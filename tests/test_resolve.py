@@ -248,3 +248,28 @@ def test_a_number_in_a_programmes_short_name_is_part_of_it(known: registers.Regi
     document = one(known, plan(body="1. Đẩy mạnh triển khai Đề án 06 trên địa bàn tỉnh."))
     assert cited(document) == ["vn.ttg.qd.2022.06"]
     assert cited(one(known, plan(body="1. Triển khai Đề án 07 trên địa bàn tỉnh."))) == []
+
+
+def test_what_the_text_itself_puts_out_of_force(known: registers.Registers) -> None:
+    """Whether alone or in a list; a decree that is yet to be written replaces nothing."""
+    text = plan(
+        body="1. Sở Tư pháp xây dựng nghị quyết thay thế Nghị quyết số 9/2020/NQ-HĐND.\n\n"
+        "Kế hoạch này thay thế Kế hoạch số 5/KH-UBND ngày 02/01/2021 và Kế hoạch số 6/KH-UBND "
+        "ngày 03/02/2021 của Ủy ban nhân dân tỉnh."
+    )
+    found = [(c.mention.reference.number, c.subject) for c in others(one(known, text))]
+    kinds = {number: subject.kind if subject else None for number, subject in found}
+    assert kinds == {
+        "9/2020/NQ-HĐND": "task",
+        "5/KH-UBND": "document",
+        "6/KH-UBND": "document",
+    }
+
+
+def test_a_body_that_there_was_none_of_is_not_named(known: registers.Registers) -> None:
+    """ "Thuế tỉnh" of 2022 is not the tax office of July 2025."""
+    body = "1. Công an tỉnh phối hợp với Thuế tỉnh kết nối dữ liệu."
+    for day, named in (("05 tháng 4 năm 2022", False), ("05 tháng 8 năm 2025", True)):
+        document = one(known, plan(body=body, date=day))
+        agencies = {a.agency.local for a in document.reading.assignments}
+        assert ("vn-09.thue" in agencies) is named

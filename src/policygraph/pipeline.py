@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -101,11 +102,14 @@ def read_text(source: Source, registers: Registers) -> Reading:
     rows = frozenset(t.part for t in targets if not t.is_baseline and tree.parts[t.part].cells)
     place = metadata.jurisdiction.value if metadata.jurisdiction else None
     owner = units.owner_of(metadata.issuer_agency, place, registers)
+    day = dt.date.fromisoformat(metadata.date.value) if metadata.date else None
+    unborn = registers.not_yet(day) if day else frozenset()
 
     def actors(
         text: str, start: int, end: int, code: str | None, known: Registers
     ) -> list[AgencyMention]:
         found = find_agencies(text, start, end, code, known)
+        found = [m for m in found if m.local.partition(".")[2] not in unborn] if unborn else found
         return found if owner is None else list(map(owner, found))
 
     assignments, unassigned = find_assignments(tree, tasks, rows, place, registers, actors)

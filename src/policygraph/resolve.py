@@ -17,6 +17,7 @@ from typing import NamedTuple
 from policygraph import iri, lexicon
 from policygraph.mentions import congresses
 from policygraph.mentions.metadata import agency_of
+from policygraph.mentions.relations import OWN_ACT
 from policygraph.mentions.units import DISTRICT
 from policygraph.model import (
     AgencyMention,
@@ -329,6 +330,10 @@ class _Resolver:
         self.unresolved: list[UnresolvedMention] = list(reading.unresolved)
         self.tasks = frozenset(task.part for task in reading.tasks)
         self.aliases = self._aliases()
+        self.own_acts = {
+            m.part: m.span.start for m in reversed(reading.citations) if OWN_ACT in m.rule
+        }
+        """Part in which the text puts others out of force -> where the first of them is named."""
 
     def facts(self) -> DocumentFacts:
         settled: list[iri.DocumentKey | None] = []
@@ -521,9 +526,16 @@ class _Resolver:
             return Subject("task", "", task)
         if part.zone is Zone.APPENDIX and mention.relation == "issuedWith":
             return Subject("part", "", part.parent)
-        if part.topic is Topic.PURPOSE:
+        if part.topic is Topic.PURPOSE or self._is_own_act(mention):
             return Subject("document", self.key.local, -1)
         return None
+
+    def _is_own_act(self, mention: CitationMention) -> bool:
+        """Whether the text itself puts the document out of force ("Quyết định này thay thế …"),
+        alone or in a list."""
+        first = self.own_acts.get(mention.part)
+        is_after = first is not None and first <= mention.span.start
+        return mention.relation == "replaces" and is_after
 
     def _task_of(self, part: Part) -> int | None:
         """The task that the part is, or belongs to."""

@@ -28,6 +28,7 @@ LIKENESS = 92.0
 """Least likeness (0 to 100) of a misspelt name to a known one, and ``LEAD`` over the next."""
 LEAD = 3.0
 
+_NUMERAL = re.compile(r"[IVXL]+|\d{1,2}")
 _LIST_GAP = re.compile(r"\s*[,;]?\s*")
 
 
@@ -165,7 +166,7 @@ class _Reader(Groups):
         misspelt = self.misspelt(position)
         if misspelt:
             return misspelt
-        last = self.name_end(head[0])
+        last = self.name_end(position, head[0])
         closed = last + 1 if last < len(self.words) and self.is_word(last, "tỉnh") else last
         whole = self.is_bounded(position, closed, strictly=True)
         if last == head[0] or not (self.is_capital(head[0]) or whole):
@@ -173,6 +174,8 @@ class _Reader(Groups):
         after, place, is_stated = self.place_after(last)
         stem = self.printed(position, last)
         place = place if is_stated else self.place
+        if self.is_region(last - 1):
+            after, place, is_stated = last, self.registers.place(COUNTRY), False
         ending = tuple(w.spelling for w in self.words[position:last])
         if any(ending[-len(name) :] == name for name in self.phrases.national):
             place = self.registers.place(COUNTRY)
@@ -203,7 +206,8 @@ class _Reader(Groups):
         is_first = self.words[position].folded in {"tinh", *COMMITTEES}
         return is_first and self.is_joined(position + 1) and self.is_word(position + 1, "đoàn")
 
-    def name_end(self, position: int) -> int:
+    def name_end(self, first: int, position: int) -> int:
+        """End of the name that opens at ``first``, whose head ends before ``position``."""
         at = position
         while at < min(len(self.words), position + NAME_WORDS):
             if not (self.is_joined(at) or (at > position and self.is_hyphen(at))):
@@ -212,16 +216,39 @@ class _Reader(Groups):
                 return at + 2
             if at > position and self.phrase(self.phrases.stops, at) and not self.is_capital(at):
                 break
+            if self.is_region(at):
+                return at + 1
             if at > position and self.is_word(at, "tỉnh"):
                 break
             if self.words[at].surface.isupper() and "\n" in self.gaps[at]:
                 break
-            if self.is_word(at, "và") and not self.is_capital(at + 1):
+            if self.is_word(at, "và") and not (
+                self.is_capital(at + 1) or self.fills(first, at + 1)
+            ):
                 break
             if at > position and (self.agency(at) or self.group(at)):
                 break
             at += 1
         return at - (at > position + 1 and self.is_word(at - 1, "và"))
+
+    def is_region(self, position: int) -> bool:
+        """Whether the word numbers a region ("khu vực V"), whose bodies are no province's."""
+        is_named = position > 1 and self.is_word(position - 2, "khu")
+        if not (is_named and self.is_word(position - 1, "vực") and self.is_soft(position)):
+            return False
+        return _NUMERAL.fullmatch(self.words[position].surface) is not None
+
+    def fills(self, first: int, position: int) -> bool:
+        """Whether a name that opens at ``first`` goes on behind its "và" to the end of the cell:
+        no other actor stands in the rest, and no verb."""
+        last = position
+        while last < len(self.words) and self.is_joined(last):
+            last += 1
+        if last == position or not self.is_bounded(first, last, strictly=True):
+            return False
+        rest = range(position, last)
+        stops = any(self.phrase(self.phrases.stops, at) for at in rest)
+        return not stops and not any(self.agency(at) or self.group(at) for at in rest)
 
     def run_letters(self, position: int, most: int) -> list[str]:
         """Folded letters of the first one, two, … words of the run that begins at a word."""

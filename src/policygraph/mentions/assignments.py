@@ -312,6 +312,8 @@ class _Document:
             note = limit["words"].strip() if limit else None
             for duty in duties:
                 for about in parts:
+                    if duty.agency.is_group and duty.role == "lead" and self._is_led(about):
+                        continue
                     self._add(
                         about,
                         duty.agency,
@@ -328,6 +330,12 @@ class _Document:
             if not parts and not problems:
                 detail = "không có nhiệm vụ nào tại đó / no task stands there"
                 self._leave(part, words, OUT_OF_RANGE, detail)
+
+    def _is_led(self, about: int) -> bool:
+        """Whether a row prints its own lead: groups that carry out the rows of a list lead none
+        of those that the list gives to another."""
+        cells = self.tree.parts[about].cells
+        return any(c.column == "lead" and c.pieces for c in cells)
 
     # --- headings -------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from policygraph.mentions.congresses import RULES as RULES_OF_CONGRESSES
 from policygraph.mentions.documents import Found, find_documents, type_code
 from policygraph.mentions.relations import Governed, govern
 from policygraph.mentions.view import View, is_fragment, own_views
@@ -67,7 +68,8 @@ def sentence_spans(text: str) -> list[tuple[int, int, str]]:
 
     A span runs from the type's word to the end of number and date, without the issuer; the word
     decides the type ("Quyết định số 73/2008/TT-BTC" is QĐ); numbers that share a word are one
-    span with it, and a name inside another's name has none.
+    span with it, and a name inside another's name has none.  What a congress or a plenum of the
+    Party resolved is no legal act.
 
     >>> sentence_spans("Căn cứ Luật Đất đai ngày 29/11/2013;")
     [(7, 35, 'L')]
@@ -75,7 +77,7 @@ def sentence_spans(text: str) -> list[tuple[int, int, str]]:
     spans: list[tuple[int, int, str]] = []
     reach = 0
     for item in find_documents(text):
-        if item.start < reach:
+        if item.start < reach or item.rule in RULES_OF_CONGRESSES:
             continue
         reach = item.end
         word = item.reference.type_word

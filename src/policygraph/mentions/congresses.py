@@ -16,6 +16,7 @@ from policygraph.registers import Place
 PLENUM = "citation.plenum"
 NATIONAL = "citation.congress"
 LOCAL = "citation.congress.local"
+RULES = frozenset({PLENUM, NATIONAL, LOCAL})
 
 _TYPE, _CODE = "Nghị quyết", "NQ"
 _NAMELESS = re.compile(r"(?<=Đảng bộ )(?P<unit>tỉnh|thành phố)(?= lần thứ)")

@@ -253,7 +253,7 @@ class Groups(Singles):
                 items[0] == "thành phố" and self.is_municipal()
             )
             is_several = has_opener or len(items) > 1 or not names_own
-            return kinds[0] in ("level", "weak") and is_several
+            return (kinds[0] == "level" or (kinds[0] == "weak" and has_opener)) and is_several
         if not has_opener and self.is_joined(first) and self.comes_after_other(first):
             return False
         if has_opener:

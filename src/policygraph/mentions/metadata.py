@@ -31,6 +31,7 @@ _BULLET = re.compile(r"(?m)^[ \t]*[-–—+•*][ \t]*")
 _ISSUED_WITH = re.compile(r"[Kk]èm theo\s*$")
 _NAME = re.compile(r"(?:[A-ZĐ][^\W\d_]*)(?:[ ]+[A-ZĐ][^\W\d_]*){1,4}$")
 _BEHALF = re.compile(r"(?:T\s*/?\s*M|TM|KT|TL|TUQ|T/L|K/T|Q)\s*[./]?\s+(?=[A-ZĐÂÊÔƠƯĂỦỤỲÝÚÙ])")
+_SUBJECT = re.compile(r"\s*(?:V/v|Về việc)\b")
 _OF = re.compile(r"(?<!\w)của\s*$")
 _SIGN = re.compile(r"\d+(?:/\d{4})?[-/][A-ZĐ][\w&]*(?:[-/][A-ZĐ]\w*)*")
 _SHARE = 0.6
@@ -50,7 +51,7 @@ def read_metadata(tree: Tree, registers: Registers) -> Metadata:
         number = number or appended.number
         date = date or appended.date
     if kind is None and number is not None:
-        kind = _type_of_number(number)
+        kind = _type_of_number(number) or _letter(number, title)
     jurisdiction = _jurisdiction(tree, registers, place, number)
     code = jurisdiction.value if jurisdiction else None
     issuer = _issuer(tree, registers, code, number, web)
@@ -116,6 +117,14 @@ def _type_of_number(number: Field) -> Field | None:
                 number, value=row["word"], rule="metadata.type-of-number", confidence=0.8
             )
     return None
+
+
+def _letter(number: Field, title: Field | None) -> Field | None:
+    """An official letter prints no type: its subject stands in place of a title, and its number
+    has the sign of none (Nghị định 30/2020/NĐ-CP, phụ lục III)."""
+    if title is None or not _SUBJECT.match(title.value):
+        return None
+    return replace(number, value="Công văn", rule="metadata.letter", confidence=0.9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +285,8 @@ def _issuer(
         return _official(web.issuer, registers, code)
     parts = parse_number(number.value) if number else None
     signs = registers.agency_for_sign(parts.organ_sign, code) if parts else None
+    if signs is not None and number is not None and _tells_anothers(tree, signs):
+        return replace(number, value=signs.name, rule="metadata.sign", confidence=0.9)
     for zone, bodies in (
         (Zone.TITLE, _bodies_in_capitals),
         (Zone.PREAMBLE, _announcing_bodies),
@@ -295,6 +306,14 @@ def _issuer(
     if signs is not None and number is not None and code:
         return replace(number, value=signs.name, rule="metadata.sign", confidence=0.7)
     return None
+
+
+def _tells_anothers(tree: Tree, signs: PlacedAgency) -> bool:
+    """Whether an office makes known what the body in the title concluded: "Thông báo kết luận
+    của Thủ tướng Chính phủ" with the number of the Government's office."""
+    notice = lexicon.load("metadata").named("metadata.notice").pattern
+    is_office = signs.agency is not None and signs.agency.template.startswith("Văn phòng ")
+    return is_office and any(notice.match(view.text) for _, view in _views(tree, Zone.TITLE))
 
 
 def _is_department(placed: PlacedAgency) -> bool:

@@ -99,6 +99,8 @@ class _Patterns:
     before_values: dict[str, tuple[str, str]]
     after: re.Pattern[str]
     after_values: dict[str, tuple[str, str]]
+    grade: re.Pattern[str]
+    """A degree that such words limit, and not the number: "trình độ đại học | trở lên"."""
     nouns: re.Pattern[str]
     measures: re.Pattern[str]
     measure_names: tuple[str, ...]
@@ -136,6 +138,7 @@ def _patterns() -> _Patterns:
         before_values=before_values,
         after=re.compile(rf"(?:{after})(?!\w)"),
         after_values=after_values,
+        grade=re.compile(data.tables["grades"]["pattern"]),
         nouns=re.compile(
             "(?i:"
             + "|".join(re.sub(r"\s+", r"\\s+", re.escape(n).replace(r"\ ", " ")) for n in nouns)
@@ -706,7 +709,7 @@ def _compare_after(
         if reach
         else None
     )
-    if found is None:
+    if found is None or (not direct and known.grade.search(text, end, found.start("cmp"))):
         return None, end, ""
     group = next(g for g in known.after_values if found.group(g) is not None)
     value, name = known.after_values[group]

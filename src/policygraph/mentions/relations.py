@@ -27,12 +27,15 @@ _CARRIED_OUT = _pattern(_LEXICON.tables["carried_out"]["pattern"])
 _THROUGH = _pattern(_LEXICON.tables["through"]["pattern"])
 _ISSUED_WITH = _pattern(_LEXICON.tables["through"]["issued_with"])
 _LIST_OF_OWN = _pattern(_LEXICON.tables["through"]["own_list"])
+_OWN_ACT = _pattern(_LEXICON.tables["own_act"]["pattern"])
 _CHANGED_BY = _pattern(_LEXICON.tables["changed_by"]["pattern"])
 
 _JOIN = re.compile(r"\s*\)?\s*[,;]*\s*(?:và|cùng với|cũng như)?\s*(?:các|những)?\s*(?:số)?\s*")
 _GOES_ON = re.compile(r"(?:[,;]|(?<!\w)(?:và|cùng với|cũng như))(?:\s+(?:các|những))?\s*$")
 _MARKUP = re.compile(r"<[^<>]*>|[*_“”\"(]+")
 _QUOTED_TITLE = re.compile(r"[“\"][^”\"]*[”\"]")
+OWN_ACT = "cue.replaces.own"
+"""Rule of a mention of what the text itself puts out of force: "Quyết định này thay thế …"."""
 _ABBREVIATION = "cue.abbreviation"
 """Rule of a short name that the text gives to the document before it."""
 _REACH = 400
@@ -154,6 +157,8 @@ class _Reader:
         if found is None:
             return Governed("cites", None, "relation.none", 0.6)
         relation, rule = found
+        if relation == "replaces" and _OWN_ACT.search(words):
+            rule = OWN_ACT
         if relation == "disseminates" and _CARRIED_OUT.search(
             text, item.end, min(stop, item.end + _REACH)
         ):

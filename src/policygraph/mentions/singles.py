@@ -104,6 +104,10 @@ class Singles(Wording):
         agency = named.agency
         if self.follows(last, agency.not_before) or self.goes_on(last):
             return None
+        if last == first + 1 and not self.is_capital(first):
+            return None
+        if self.is_verb(last):
+            return None
         confidence = 0.98 if named.is_full else 0.95
         rule = "agency.full" if named.is_full else "agency.short"
         if cost or named.is_fault:
@@ -143,6 +147,19 @@ class Singles(Wording):
             is_stated,
             head if head in LIST_HEADS and not is_stated else "",
         )
+
+    def is_verb(self, last: int) -> bool:
+        """Whether what ends like a name is the verb of the sentence: "Sở | xây dựng kế hoạch".
+
+        In small letters "xây dựng" is a name only where something else acts after it.
+        """
+        at = last - 2
+        if at < 0 or not (self.is_word(at, "xây") and self.is_word(at + 1, "dựng")):
+            return False
+        if self.is_capital(at) or not self.is_soft(last):
+            return False
+        acts = self.phrase(self.phrases.stops, last) or self.is_folded(last, "tinh")
+        return not (acts or self.phrase(self.phrases.units, last))
 
     def goes_on(self, position: int) -> bool:
         """Whether a hyphen leads on to more of the name: "Sở Giao thông vận tải | - Xây dựng"."""

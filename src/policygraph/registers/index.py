@@ -73,6 +73,11 @@ class Registers:
                 return found
         return None
 
+    def not_yet(self, day: dt.date) -> frozenset[str]:
+        """Local names, without their place, of bodies that there were none of on a day."""
+        begun = (a for a in self.agencies if a.since is not None and a.since > day)
+        return frozenset(iri.slug(agency.bare()) for agency in begun)
+
     def place(self, code: str) -> Place | None:
         return self._by_code.get(code)
 

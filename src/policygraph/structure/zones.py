@@ -231,6 +231,8 @@ def _switch(lines: list[Segment], index: int, zone: Zone) -> Zone | None:
         return Zone.SIGNATURE
     if zone in {Zone.RECIPIENTS, Zone.SIGNATURE} and _opens_attached(lines, index):
         return Zone.APPENDIX
+    if zone is Zone.BODY and _is_title_of_attached(lines, index):
+        return Zone.APPENDIX
     if zone is Zone.RECIPIENTS and not _BULLET.match(segment.words) and _past_list(lines, index):
         return Zone.SIGNATURE
     return None
@@ -249,6 +251,17 @@ def _opens_attached(lines: list[Segment], index: int) -> bool:
         if _ISSUED_WITH.match(below.words) or (TITLE_WORD.match(below.words) and below.is_upper):
             return bool(segment.gap)
     return False
+
+
+def _is_title_of_attached(lines: list[Segment], index: int) -> bool:
+    """Whether the title of a text that was issued with the document stands there: a copy may
+    leave out the signature between the two."""
+    if not (lines[index].is_upper and TITLE_WORD.match(lines[index].words)):
+        return False
+    below = index + 1
+    while below < len(lines) and lines[below].is_upper and not lines[below].gap:
+        below += 1
+    return below < len(lines) and bool(_ISSUED_WITH.match(lines[below].words))
 
 
 def _past_list(lines: list[Segment], index: int) -> bool:
