@@ -406,6 +406,9 @@ def test_bodies_of_the_youth_union_are_its_own() -> None:
             "VN",
             ["Trường Cán bộ quản lý nông nghiệp và phát triển nông thôn I"],
         ),
+        ("Các tỉnh uỷ, thành uỷ ban hành kế hoạch", "VN", ["Các tỉnh ủy, thành ủy"]),
+        ("Ủy ban nhân dân các cấp", "VN", ["Ủy ban nhân dân các cấp"]),
+        ("chỉ đạo Quân khu 5 điều động lực lượng", "VN", ["Quân khu 5"]),
         (
             "Các đảng uỷ xã, phường, đặc khu tổ chức thực hiện",
             "VN-61",

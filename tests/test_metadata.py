@@ -237,3 +237,75 @@ Thủ tướng Chính phủ kết luận như sau:
     said = metadata_of(text, known)
     assert said.issuer is not None
     assert said.issuer.value == "Văn phòng Chính phủ"
+
+
+STEERING = (
+    "Ban Chỉ đạo Trung ương về phát triển khoa học, công nghệ, đổi mới sáng tạo và chuyển đổi số"
+)
+CENTRAL = """{head}
+Hà Nội, ngày 19 tháng 02 năm 2025
+
+{title}
+
+Căn cứ Hiến pháp;
+
+Điều 1. Phạm vi điều chỉnh
+
+Văn bản này quy định một số cơ chế.
+
+{signature}
+"""
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "signature", "expected"),
+    [
+        (
+            "QUỐC HỘI\nNghị quyết số: 193/2025/QH15",
+            "NGHỊ QUYẾT\nVỀ THÍ ĐIỂM MỘT SỐ CƠ CHẾ\nQUỐC HỘI",
+            "CHỦ TỊCH QUỐC HỘI\n(đã ký)\nTrần Thanh Mẫn",
+            ("193/2025/QH15", "Quốc hội", "Trần Thanh Mẫn", "Nghị quyết về thí điểm một số cơ chế"),
+        ),
+        (
+            f"BAN CHẤP HÀNH TRUNG ƯƠNG\n{STEERING.upper()}\nSố 02-KH/BCĐTW",
+            "KẾ HOẠCH\nthúc đẩy chuyển đổi số",
+            "T/M BAN CHỈ ĐẠO\nPHÓ TRƯỞNG BAN\n\nNguyễn Duy Ngọc",
+            (
+                "02-KH/BCĐTW",
+                STEERING,
+                "Nguyễn Duy Ngọc",
+                "Kế hoạch thúc đẩy chuyển đổi số",
+            ),
+        ),
+        (
+            "BAN CHẤP HÀNH TRUNG ƯƠNG\nSố 221-KL/TW",
+            "KẾT LUẬN\nCỦA BỘ CHÍNH TRỊ, BAN BÍ THƯ\nVỀ HỘI NGHỊ TRUNG ƯƠNG KHOÁ XIV",
+            "T/M BỘ CHÍNH TRỊ\n\nTrần Cẩm Tú",
+            (
+                "221-KL/TW",
+                "Bộ Chính trị",
+                "Trần Cẩm Tú",
+                "Kết luận của Bộ Chính trị, Ban Bí thư về hội nghị Trung ương khoá XIV",
+            ),
+        ),
+        (
+            "BỘ KHOA HỌC VÀ CÔNG NGHỆ\nSố: 2749/QĐ-BKHCN",
+            "QUYẾT ĐỊNH\n\nBAN HÀNH KẾ HOẠCH CHÍNH PHỦ SỐ\n\nBỘ TRƯỞNG BỘ KHOA HỌC VÀ CÔNG NGHỆ",
+            "KT. BỘ TRƯỞNG\nTHỨ TRƯỞNG\n\nVũ Hải Quân",
+            (
+                "2749/QĐ-BKHCN",
+                "Bộ Khoa học và Công nghệ",
+                "Vũ Hải Quân",
+                "Quyết định ban hành kế hoạch Chính phủ số",
+            ),
+        ),
+    ],
+)
+def test_organs_of_the_country_sit_in_the_capital(
+    head: str, title: str, signature: str, expected: tuple[str, ...], known: registers.Registers
+) -> None:
+    said = metadata_of(CENTRAL.format(head=head, title=title, signature=signature), known)
+    assert said.jurisdiction is not None
+    assert said.jurisdiction.value == "VN"
+    fields = (said.number, said.issuer, said.signer, said.title)
+    assert tuple(field.value if field else None for field in fields) == expected

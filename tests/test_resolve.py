@@ -247,7 +247,10 @@ def test_a_plenum_names_no_one_resolution(known: registers.Registers) -> None:
 def test_a_number_in_a_programmes_short_name_is_part_of_it(known: registers.Registers) -> None:
     document = one(known, plan(body="1. Đẩy mạnh triển khai Đề án 06 trên địa bàn tỉnh."))
     assert cited(document) == ["vn.ttg.qd.2022.06"]
+    assert cited(one(known, plan(body="1. Triển khai Đề án 06/CP."))) == ["vn.ttg.qd.2022.06"]
     assert cited(one(known, plan(body="1. Triển khai Đề án 07 trên địa bàn tỉnh."))) == []
+    (own,) = others(one(known, plan(body="1. Triển khai Đề án 06-ĐA/TU của Tỉnh ủy.")))
+    assert own.mention.reference.number == "06-ĐA/TU"
 
 
 def test_what_the_text_itself_puts_out_of_force(known: registers.Registers) -> None:
@@ -273,3 +276,23 @@ def test_a_body_that_there_was_none_of_is_not_named(known: registers.Registers) 
         document = one(known, plan(body=body, date=day))
         agencies = {a.agency.local for a in document.reading.assignments}
         assert ("vn-09.thue" in agencies) is named
+
+
+def test_items_of_a_notice_of_conclusions_are_orders(known: registers.Registers) -> None:
+    text = """TỈNH ỦY LẠNG SƠN
+Số 112-TB/TU
+Lạng Sơn, ngày 03 tháng 10 năm 2025
+
+THÔNG BÁO
+{title}
+
+1. Giao Ban Tổ chức Tỉnh ủy rà soát biên chế.
+
+2. Ghi nhận, biểu dương các cấp ủy đã triển khai Nghị quyết.
+"""
+    for title, tasks in (
+        ("KẾT LUẬN CỦA BAN THƯỜNG VỤ TỈNH ỦY\nvề biên chế", 1),
+        ("về lịch nghỉ lễ", 0),
+    ):
+        reading = one(known, text.format(title=title)).reading
+        assert len(reading.tasks) == tasks

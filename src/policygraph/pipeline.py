@@ -29,7 +29,7 @@ from policygraph.mentions import units
 from policygraph.mentions.agencies import find_agencies
 from policygraph.mentions.assignments import find_assignments
 from policygraph.mentions.citations import find_citations
-from policygraph.mentions.metadata import read_metadata
+from policygraph.mentions.metadata import concludes, read_metadata
 from policygraph.mentions.targets import find_targets
 from policygraph.mentions.tasks import find_tasks
 from policygraph.model import AgencyMention, Reading, Source
@@ -96,7 +96,7 @@ def read_text(source: Source, registers: Registers) -> Reading:
     own = metadata.number.value if metadata.number else None
     citations = find_citations(tree, own, programmes)
     code = notation(metadata.type.value) if metadata.type else None
-    tasks = find_tasks(tree, code)
+    tasks = find_tasks(tree, "KL" if concludes(metadata) else code)
     in_tasks = frozenset(task.part for task in tasks)
     targets, unread = find_targets(tree, in_tasks)
     rows = frozenset(t.part for t in targets if not t.is_baseline and tree.parts[t.part].cells)

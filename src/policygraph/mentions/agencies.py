@@ -169,7 +169,8 @@ class _Reader(Groups):
         last = self.name_end(position, head[0])
         closed = last + 1 if last < len(self.words) and self.is_word(last, "tỉnh") else last
         whole = self.is_bounded(position, closed, strictly=True)
-        if last == head[0] or not (self.is_capital(head[0]) or whole):
+        opens = self.is_capital(head[0]) or self.words[head[0]].surface.isdigit()
+        if last == head[0] or not (opens or whole):
             return None
         after, place, is_stated = self.place_after(last)
         stem = self.printed(position, last)
@@ -208,6 +209,8 @@ class _Reader(Groups):
 
     def name_end(self, first: int, position: int) -> int:
         """End of the name that opens at ``first``, whose head ends before ``position``."""
+        if self.words[position].surface.isdigit():
+            return position + 1
         at = position
         while at < min(len(self.words), position + NAME_WORDS):
             if not (self.is_joined(at) or (at > position and self.is_hyphen(at))):

@@ -231,6 +231,8 @@ class _Document:
         self._subjects[part.index] = said.subject
         for label in columns:
             self._label(part, label.column, label.view, label.start, label.end)
+        if heading is not None and said.has_subject:
+            self._directed(part.index, heading, said)
         fixed = heading.fixed if heading is not None and not said.has_subject else ()
         if fixed and heading is not None:
             self._fixed(part.index, heading, said, view)
@@ -253,6 +255,14 @@ class _Document:
         directs = any(d.role == "direct" for d in heading.fixed)
         own = [d for d in said.duties if d.by_verb and not (directs and d.role == "lead")]
         self._say(about, own, view, "item", heading)
+
+    def _directed(self, about: int, heading: _Heading, said: Said) -> None:
+        """Who "lãnh đạo, chỉ đạo:" in a heading directs what others do in the items under it."""
+        doing = {duty.agency.local for duty in said.duties}
+        for duty in heading.fixed:
+            if duty.role == "direct" and duty.agency.local not in doing:
+                spans = heading.view.spans(duty.start, duty.end)
+                self._add(about, duty.agency, "direct", "heading", spans, "heading.verb")
 
     def _label(self, part: Part, column: str, view: View, start: int, end: int) -> None:
         cell = View(self.tree.source.text, view.spans(start, end))

@@ -13,7 +13,7 @@ from policygraph.mentions.congresses import find_congresses
 from policygraph.mentions.laws import find_laws
 from policygraph.mentions.naming import NOTHING, Found, Taken, type_code
 from policygraph.mentions.numbered import find_irregular, find_numbered
-from policygraph.mentions.programmes import find_named, find_periodic, find_quoted
+from policygraph.mentions.programmes import find_coded, find_named, find_periodic, find_quoted
 
 __all__ = ["Found", "find_documents", "type_code"]
 
@@ -30,6 +30,7 @@ def find_documents(text: str, programmes: Iterable[str] = ()) -> list[Found]:
     known = Taken(found) if found else NOTHING
     has_figure = _FIGURE.search(text) is not None
     if has_figure:
+        known = known.joined(found, find_coded(text, tuple(programmes), known))
         known = known.joined(found, find_numbered(text, known))
         known = known.joined(found, find_irregular(text, known))
     known = known.joined(found, find_congresses(text, known))

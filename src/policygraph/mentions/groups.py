@@ -47,7 +47,8 @@ class Groups(Singles):
             end = self.restriction(last)
             words += [self.printed(last, end)] if end > last else []
             last = end
-        if opener or (not head and self.takes_plural(items, tail)):
+        is_plural = opener or (not head and self.takes_plural(items, tail))
+        if is_plural and not wording.startswith("các "):
             words.insert(0, "các")
         if head:
             words.insert(0, head[1])
@@ -191,6 +192,8 @@ class Groups(Singles):
         if not is_party and (kinds[item[1]] == "level") != (kinds[before] == "level"):
             return False
         if not is_joined and (item[1] not in ("ngành", "ban") or not self.is_soft(position)):
+            return False
+        if item[1] == "ban" and self.is_word(item[0], "hành") and self.is_soft(item[0]):
             return False
         if item[0] - position >= 3:
             return True

@@ -33,6 +33,7 @@ _NAME = re.compile(r"(?:[A-ZĐ][^\W\d_]*)(?:[ ]+[A-ZĐ][^\W\d_]*){1,4}$")
 _BEHALF = re.compile(r"(?:T\s*/?\s*M|TM|KT|TL|TUQ|T/L|K/T|Q)\s*[./]?\s+(?=[A-ZĐÂÊÔƠƯĂỦỤỲÝÚÙ])")
 _SUBJECT = re.compile(r"\s*(?:V/v|Về việc)\b")
 _OF = re.compile(r"(?<!\w)của\s*$")
+_NUMERAL = re.compile(r"(?<!\w)(?:[IVXL]{2,6}(?!\w)|(?<=KHÓA )[VX](?!\w)|(?<=KHOÁ )[VX](?!\w))")
 _SIGN = re.compile(r"\d+(?:/\d{4})?[-/][A-ZĐ][\w&]*(?:[-/][A-ZĐ]\w*)*")
 _SHARE = 0.6
 _FOR_REPORT = re.compile(r"^\(?để báo cáo\)?$")
@@ -182,12 +183,21 @@ def _lowered(line: str, registers: Registers) -> str:
     lowered = line.lower()
     proper = [*lexicon.load("metadata").tables["proper"], *_place_names(registers)]
     for name in sorted(proper, key=len, reverse=True):
-        if name.lower() in lowered:
-            lowered = re.sub(rf"(?<!\w){re.escape(name.lower())}(?!\w)", name, lowered)
+        if name.split()[0].lower() not in lowered:
+            continue
+        pattern = lexicon.either_tone(rf"(?<!\w){re.escape(name.lower())}(?!\w)")
+        lowered = re.sub(pattern, lambda m, name=name: _cased_as(name, m[0]), lowered)
+    for numeral in _NUMERAL.findall(line):
+        lowered = re.sub(rf"(?<!\w){numeral.lower()}(?!\w)", numeral, lowered)
     for number in _SIGN.findall(line):
         lowered = lowered.replace(number.lower(), number)
     first = next((r["word"] for r in _TYPES if lowered.startswith(r["word"].lower())), "")
     return first + lowered[len(first) :]
+
+
+def _cased_as(name: str, words: str) -> str:
+    """Words with the capitals of a name of the same length: "tỉnh uỷ" like "Tỉnh ủy"."""
+    return "".join(w.upper() if n.isupper() else w for n, w in zip(name, words, strict=True))
 
 
 def _place_names(registers: Registers) -> Iterator[str]:
@@ -255,6 +265,9 @@ def _jurisdiction(
         local = registers.agency_for_sign(parts.organ_sign, "VN-HN")
         if local is not None and local.jurisdiction == COUNTRY and number:
             return replace(number, value=COUNTRY, rule="metadata.sign")
+    central = _central_head(tree, registers)
+    if central is not None:
+        return central
     heads = (Zone.LETTERHEAD, Zone.TITLE, Zone.PREAMBLE)
     for zone in heads:
         for _, view in _views(tree, zone):
@@ -272,6 +285,21 @@ def _jurisdiction(
         return None
     span = next(s for s, p in named if p.code == code)
     return Field(code, span, "metadata.most-named-place", 0.8)
+
+
+def _central_head(tree: Tree, registers: Registers) -> Field | None:
+    """The country, where the letterhead has an organ of it and no province's: "Hà Nội, ngày …"
+    is where the organ sits."""
+    found: Field | None = None
+    for _, view in _views(tree, Zone.LETTERHEAD):
+        for start, end, words in _bodies_in_capitals(view.text):
+            if any(place.code != COUNTRY for _, place in registers.find_places(words)):
+                return None
+            placed = registers.agency_named(words, None)
+            is_central = placed and placed.agency and placed.agency.level == "central"
+            if is_central and found is None:
+                found = _field(view, start, end, COUNTRY, "metadata.central-letterhead", 0.9)
+    return found
 
 
 def _issuer(
@@ -301,11 +329,19 @@ def _issuer(
         )
         found = list(filter(None, said))
         if found:
+            if zone is Zone.LETTERHEAD and signs is None:
+                return found[-1]
             below = zone is Zone.LETTERHEAD and signs and _is_department(signs)
             return next((f for f in found if below and signs and f.value == signs.name), found[0])
     if signs is not None and number is not None and code:
         return replace(number, value=signs.name, rule="metadata.sign", confidence=0.7)
     return None
+
+
+def concludes(metadata: Metadata) -> bool:
+    """Whether a notice makes conclusions known: its items are orders, as a conclusion's are."""
+    notice = lexicon.load("metadata").named("metadata.notice").pattern
+    return metadata.title is not None and bool(notice.match(metadata.title.value))
 
 
 def _tells_anothers(tree: Tree, signs: PlacedAgency) -> bool:
@@ -350,6 +386,9 @@ def _bodies_in_capitals(text: str) -> Iterator[tuple[int, int, str]]:
             _, below, more = lines[index + 1]
             yield start, below, f"{plain} {more}"
         yield start, end, plain
+        if ", " in plain:
+            first = plain.split(", ")[0]
+            yield start, start + len(words) - len(plain) + len(first), first
 
 
 def _official(field: Field, registers: Registers, code: str | None) -> Field | None:

@@ -32,6 +32,8 @@ _PERIODIC = re.compile(
     rf"(?!{_TABLE['no_name']})(?P<n>[^.;:“”\"()]{{10,220}}?{_TABLE['period']})(?(q)[”\"])"
 )
 _FUTURE, _PRESENT, _NEAREST = (re.compile(_TABLE[key]) for key in ("future", "present", "nearest"))
+_CODED = re.compile(r"\d(?:/\w+)?$")
+_SIGN_AFTER = re.compile(r"\s?[-–/]\s?\w")
 _TITLE_OPENS = re.compile(r"\s*(?:về|ban hành)\s*")
 
 
@@ -68,6 +70,14 @@ def find_named(text: str, programmes: tuple[str, ...], known: Taken) -> list[Fou
         reference = _reference(word["w"] if word else None, match.group(), None)
         found.append(Found(match.start(), end, end, reference, "citation.programme", 0.95))
     return found
+
+
+def find_coded(text: str, programmes: tuple[str, ...], known: Taken) -> list[Found]:
+    """Names of the register that end in a number ("Đề án 06", "Đề án 06/CP"), which would pass
+    for the number of a document; "Đề án 06-ĐA/TU" has one."""
+    coded = tuple(name for name in programmes if _CODED.search(name))
+    found = find_named(text, coded, known) if coded else []
+    return [item for item in found if not _SIGN_AFTER.match(text, item.end)]
 
 
 def find_periodic(text: str, known: Taken) -> list[Found]:

@@ -31,7 +31,8 @@ _PREAMBLE = re.compile(
 )
 _GROUNDS = re.compile(r"(?:[-–]\s*)?(?:Căn cứ|Xét|Theo)\b")
 _AUTHORITY = re.compile(
-    r"(?:CHỦ TỊCH|BỘ TRƯỞNG|THỦ TƯỚNG|GIÁM ĐỐC|[ỦU]Y BAN|HỘI ĐỒNG|CHÍNH PHỦ|QUỐC HỘI|BAN |KHÓA )"
+    r"(?:CHỦ TỊCH|BỘ TRƯỞNG|THỦ TƯỚNG|GIÁM ĐỐC|[ỦU]Y BAN|HỘI ĐỒNG|CHÍNH PHỦ|QUỐC HỘI"
+    r"|BAN (?!HÀNH)|KHÓA )"
 )
 _ISSUED_WITH = re.compile(r"\(?\s*(?:Ban hành )?kèm theo ", re.IGNORECASE)
 _BULLET = re.compile(r"\s*\\?[-–—+•*]")
@@ -39,6 +40,10 @@ _ENDED = re.compile(r"[.;:,](?:/\.?)?$")
 _SUBJECT = re.compile(r"V/v\b|Về việc\b")
 _FAR = 24
 """Blanks before a line that stands in the right column alone."""
+_POSITIONS = frozenset(p.upper() for p in lexicon.load("metadata").tables["positions"])
+_PERSON = re.compile(r"[A-ZĐ][^\W\d_]*(?: +[A-ZĐ][^\W\d_]*){1,4}")
+_SIGNED_WITHIN = 4
+"""Lines below an office in which the name of its holder stands."""
 _PAGE = {"boilerplate", "web-facts"}
 _COLUMNS = re.compile(r"\t+| {4,}")
 
@@ -229,6 +234,8 @@ def _switch(lines: list[Segment], index: int, zone: Zone) -> Zone | None:
         return Zone.RECIPIENTS
     if kind == "signature" and zone in {Zone.BODY, Zone.APPENDIX, Zone.RECIPIENTS}:
         return Zone.SIGNATURE
+    if zone in {Zone.BODY, Zone.APPENDIX} and _signs_alone(lines, index):
+        return Zone.SIGNATURE
     if zone in {Zone.RECIPIENTS, Zone.SIGNATURE} and _opens_attached(lines, index):
         return Zone.APPENDIX
     if zone is Zone.BODY and _is_title_of_attached(lines, index):
@@ -262,6 +269,14 @@ def _is_title_of_attached(lines: list[Segment], index: int) -> bool:
     while below < len(lines) and lines[below].is_upper and not lines[below].gap:
         below += 1
     return below < len(lines) and bool(_ISSUED_WITH.match(lines[below].words))
+
+
+def _signs_alone(lines: list[Segment], index: int) -> bool:
+    """Whether an office signs in its own name: "CHỦ TỊCH QUỐC HỘI" over a person's name."""
+    if not lines[index].is_upper or lines[index].words.rstrip(" .") not in _POSITIONS:
+        return False
+    below = [segment.words for segment in lines[index + 1 : index + 1 + _SIGNED_WITHIN]]
+    return any(_PERSON.fullmatch(words) and not words.isupper() for words in below)
 
 
 def _past_list(lines: list[Segment], index: int) -> bool:
