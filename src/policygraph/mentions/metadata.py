@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from policygraph import lexicon
 from policygraph.mentions.agencies import find_agencies
@@ -183,10 +184,10 @@ def _lowered(line: str, registers: Registers) -> str:
     lowered = line.lower()
     proper = [*lexicon.load("metadata").tables["proper"], *_place_names(registers)]
     for name in sorted(proper, key=len, reverse=True):
-        if name.split()[0].lower() not in lowered:
-            continue
-        pattern = lexicon.either_tone(rf"(?<!\w){re.escape(name.lower())}(?!\w)")
-        lowered = re.sub(pattern, lambda m, name=name: _cased_as(name, m[0]), lowered)
+        words = name.lower()
+        if any(word in lowered for word in words.split()):
+            pattern = lexicon.either_tone(rf"(?<!\w){re.escape(words)}(?!\w)")
+            lowered = re.sub(pattern, partial(_cased_as, name), lowered)
     for numeral in _NUMERAL.findall(line):
         lowered = re.sub(rf"(?<!\w){numeral.lower()}(?!\w)", numeral, lowered)
     for number in _SIGN.findall(line):
@@ -195,9 +196,9 @@ def _lowered(line: str, registers: Registers) -> str:
     return first + lowered[len(first) :]
 
 
-def _cased_as(name: str, words: str) -> str:
+def _cased_as(name: str, words: re.Match[str]) -> str:
     """Words with the capitals of a name of the same length: "tỉnh uỷ" like "Tỉnh ủy"."""
-    return "".join(w.upper() if n.isupper() else w for n, w in zip(name, words, strict=True))
+    return "".join(w.upper() if n.isupper() else w for n, w in zip(name, words[0], strict=True))
 
 
 def _place_names(registers: Registers) -> Iterator[str]:
