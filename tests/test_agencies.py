@@ -418,3 +418,53 @@ def test_bodies_of_the_youth_union_are_its_own() -> None:
 )
 def test_agencies_of_the_mergers_of_2025(text: str, jurisdiction: str, expected: list[str]) -> None:
     assert names(text, jurisdiction) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("Sở Văn hóa và Thể thao", "Sở Văn hóa và Thể thao tỉnh Hải Dương"),
+        ("CDC tỉnh", "Trung tâm Kiểm soát bệnh tật tỉnh Hải Dương"),
+        (
+            "Đảng ủy Khối các cơ quan và doanh nghiệp tỉnh",
+            "Đảng ủy Khối các cơ quan và doanh nghiệp tỉnh Hải Dương",
+        ),
+        (
+            "Thủ trưởng các phòng, ban chuyên môn thuộc UBND huyện",
+            "Các phòng, ban chuyên môn thuộc Ủy ban nhân dân huyện tỉnh Hải Dương",
+        ),
+        (
+            "Các cơ quan chuyên môn thuộc UBND huyện Gia Lộc",
+            "Các cơ quan chuyên môn thuộc Ủy ban nhân dân huyện Gia Lộc",
+        ),
+        (
+            "UBND các huyện: Gia Lộc, Tứ Kỳ và Ninh Giang tổ chức thực hiện",
+            "Ủy ban nhân dân các huyện: Gia Lộc, Tứ Kỳ, Ninh Giang tỉnh Hải Dương",
+        ),
+        ("UBND các huyện: Tổ chức thực hiện", "Ủy ban nhân dân các huyện tỉnh Hải Dương"),
+        (
+            "Các Ban Quản lý rừng phòng hộ, đặc dụng",
+            "Các ban quản lý rừng phòng hộ, đặc dụng tỉnh Hải Dương",
+        ),
+        ("Các đơn vị y tế trực thuộc", "Các đơn vị y tế trực thuộc tỉnh Hải Dương"),
+        (
+            "Trung tâm Văn hóa, Thông tin và Thể thao huyện",
+            "Trung tâm Văn hóa, Thông tin và Thể thao huyện tỉnh Hải Dương",
+        ),
+        ("Bảo hiểm xã hội huyện Gia Lộc", "Bảo hiểm xã hội huyện Gia Lộc"),
+    ],
+)
+def test_names_of_other_fields_are_whole(text: str, canonical: str) -> None:
+    assert [m.canonical for m in find(text)] == [canonical]
+
+
+def test_a_name_does_not_go_over_a_comma_to_another_actor() -> None:
+    found = find("Trung tâm Văn hóa, Thông tin và Thể thao, Công an huyện Gia Lộc")
+    assert [m.surface for m in found] == [
+        "Trung tâm Văn hóa, Thông tin và Thể thao",
+        "Công an huyện Gia Lộc",
+    ]
+
+
+def test_the_youth_union_of_a_municipality_has_its_name() -> None:
+    assert [m.canonical for m in find("Thành đoàn", "VN-CT")] == ["Thành đoàn Cần Thơ"]

@@ -309,3 +309,27 @@ def test_organs_of_the_country_sit_in_the_capital(
     assert said.jurisdiction.value == "VN"
     fields = (said.number, said.issuer, said.signer, said.title)
     assert tuple(field.value if field else None for field in fields) == expected
+
+
+def test_the_body_that_signs_the_number_goes_before_the_one_above(
+    known: registers.Registers,
+) -> None:
+    text = (
+        "UBND TỈNH QUẢNG BÌNH\nBAN CHỈ ĐẠO CẢI CÁCH HÀNH CHÍNH\n\nSố: 15/KH-BCĐ\n\n"
+        "Quảng Bình, ngày 10 tháng 01 năm 2023\n\nKẾ HOẠCH\nCải cách hành chính năm 2023\n\n"
+        "I. NHIỆM VỤ\n\n1. Rà soát văn bản.\n"
+    )
+    issuer = metadata_of(text, known).issuer
+    assert issuer is not None
+    assert issuer.value == "Ban Chỉ đạo Cải cách hành chính tỉnh Quảng Bình"
+
+
+def test_number_and_date_on_one_line(known: registers.Registers) -> None:
+    text = (
+        "ỦY BAN NHÂN DÂN CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n"
+        "THÀNH PHỐ CẦN THƠ Độc lập - Tự do - Hạnh phúc\n"
+        "Số: 97/KH-UBND Cần Thơ, ngày 13 tháng 5 năm 2021\n\n"
+        "KẾ HOẠCH\nPhòng, chống bệnh không lây nhiễm\n\nI. MỤC TIÊU\n\n1. Kiểm soát nguy cơ.\n"
+    )
+    said = values(metadata_of(text, known))
+    assert (said["number"], said["date"], said["place"]) == ("97/KH-UBND", "2021-05-13", "Cần Thơ")

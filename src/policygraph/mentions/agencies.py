@@ -159,6 +159,9 @@ class _Reader(Groups):
         head = self.phrase(self.phrases.proposed, position)
         if head is None or not self.is_capital(position) or self.is_in_capitals(position):
             return None
+        union = self.phrase(self.phrases.whole, position)
+        if union and self.place and not (self.is_soft(union[0]) and self.is_capital(union[0])):
+            return self.new(union[0], f"{union[1]} {self.place.inside}", union[1])
         if self.phrase(self.phrases.not_heads, position) or not self.is_soft(head[0]):
             return None
         if head[0] >= len(self.words):
@@ -166,7 +169,8 @@ class _Reader(Groups):
         misspelt = self.misspelt(position)
         if misspelt:
             return misspelt
-        last = self.name_end(position, head[0])
+        goes_over = self.phrase(self.phrases.listed, position) is not None
+        last = self.name_end(position, head[0], goes_over=goes_over)
         closed = last + 1 if last < len(self.words) and self.is_word(last, "tỉnh") else last
         whole = self.is_bounded(position, closed, strictly=True)
         opens = self.is_capital(head[0]) or self.words[head[0]].surface.isdigit()
@@ -196,6 +200,11 @@ class _Reader(Groups):
             is_stated,
         )
 
+    def new(self, last: int, canonical: str, stem: str) -> Found:
+        """A proposed body of the document's own place."""
+        local = f"{self.local_head()}.{iri.slug(stem)}"
+        return Found(last, canonical, local, False, False, "agency.proposed", 0.5)
+
     def is_in_capitals(self, position: int) -> bool:
         """Whether the word goes on a run of capitals ("NHIỆM VỤ"), where case tells nothing."""
         if not position or not self.words[position].surface.isupper():
@@ -207,13 +216,15 @@ class _Reader(Groups):
         is_first = self.words[position].folded in {"tinh", *COMMITTEES}
         return is_first and self.is_joined(position + 1) and self.is_word(position + 1, "đoàn")
 
-    def name_end(self, first: int, position: int) -> int:
-        """End of the name that opens at ``first``, whose head ends before ``position``."""
+    def name_end(self, first: int, position: int, *, goes_over: bool = False) -> int:
+        """End of the name that opens at ``first``, whose head ends before ``position``;
+        ``goes_over`` a comma, where no other actor follows it."""
         if self.words[position].surface.isdigit():
             return position + 1
         at = position
         while at < min(len(self.words), position + NAME_WORDS):
-            if not (self.is_joined(at) or (at > position and self.is_hyphen(at))):
+            over = goes_over and at > position and self.is_comma(at) and self.is_part(at)
+            if not (self.is_joined(at) or (at > position and self.is_hyphen(at)) or over):
                 break
             if self.is_union(at):
                 return at + 2
@@ -252,6 +263,15 @@ class _Reader(Groups):
         rest = range(position, last)
         stops = any(self.phrase(self.phrases.stops, at) for at in rest)
         return not stops and not any(self.agency(at) or self.group(at) for at in rest)
+
+    def is_part(self, position: int) -> bool:
+        """Whether a word behind a comma goes on with a name: it has a capital, and opens no
+        name of its own."""
+        known = self.phrases
+        opens = (known.proposed, known.heads, known.openers, known.units)
+        if not self.is_capital(position) or self.place_name(position) is not None:
+            return False
+        return all(self.phrase(root, position) is None for root in opens)
 
     def run_letters(self, position: int, most: int) -> list[str]:
         """Folded letters of the first one, two, … words of the run that begins at a word."""

@@ -80,6 +80,8 @@ class Phrases:
     frames: Node
     units: Node
     proposed: Node
+    whole: Node
+    listed: Node
     placeless: Node
     not_heads: Node
     stops: Node
@@ -199,7 +201,9 @@ def phrases() -> Phrases:
             frozenset(spelling(w) for w in tables["restrictive"]["blockers"]),
             listed(*tables["restrictive"]["frames"]),
             trie((form, unit) for unit, forms in tables["units"].items() for form in forms),
-            listed(*tables["proposed"]["heads"]),
+            listed(*tables["proposed"]["heads"], *tables["proposed"]["whole"]),
+            listed(*tables["proposed"]["whole"]),
+            listed(*tables["proposed"]["listed"]),
             listed(*tables["proposed"]["placeless"]),
             listed(*tables["proposed"]["not_heads"]),
             listed(*tables["proposed"]["stops"]),

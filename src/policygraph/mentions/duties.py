@@ -229,7 +229,9 @@ def read_duties(
             subject = reader.subject_of(clause, subject, may)
             continue
         is_later = subjects == "first" and number > 0
-        may = subjects != "none" and (not is_later or reader.opens_sentence(clause))
+        told_before = subject.via == "inline" and not subject.inherited
+        opens = told_before or reader.opens_sentence(clause)
+        may = subjects != "none" and (not is_later or opens)
         subject = reader.read(clause, subject, said, may, rows=subjects == "none")
         if not subject.inherited and not (is_later and may):
             said.has_subject = True

@@ -53,7 +53,33 @@ class Groups(Singles):
         if head:
             words.insert(0, head[1])
         name = " ".join(words)
+        last, those = self.those(last, items) if head and owner is None else (last, "")
+        name += those
         return self.named_group(last, name[0].upper() + name[1:], items, tail, ending, owner)
+
+    def those(self, position: int, items: list[str]) -> tuple[int, str]:
+        """The names of the units that are meant: "UBND các huyện: An Biên, An Minh"."""
+        if {self.phrases.kinds[item] for item in items} != {"level"}:
+            return position, ""
+        if position >= len(self.words) or not re.fullmatch(r"\s*:\s*", self.gaps[position]):
+            return position, ""
+        at, names = position, []
+        while at < len(self.words):
+            end = at
+            while (
+                end < len(self.words)
+                and self.is_capital(end)
+                and (end == at or self.is_joined(end))
+            ):
+                end += 1
+            if end == at or self.agency(at) or self.phrase(self.phrases.proposed, at):
+                return position, ""
+            names.append(self.printed(at, end))
+            is_last = end < len(self.words) and self.is_word(end, "và") and self.is_joined(end)
+            if not is_last and not (end < len(self.words) and self.is_comma(end)):
+                return (end, f": {', '.join(names)}") if len(names) > 1 else (position, "")
+            at = end + 1 if is_last else end
+        return position, ""
 
     def bare_owner(self, position: int, items: list[str]) -> tuple[int, str, Found | None]:
         """The owner without "của": "các Ban HĐND tỉnh"."""
@@ -241,11 +267,19 @@ class Groups(Singles):
                 break
         owner = self.phrase(self.phrases.owned, at)
         if owner or (kept and kept[-1] == "trực thuộc"):
-            agency = self.agency(owner[0] if owner else at, is_owner=True)
+            place = owner[0] if owner else at
+            agency = self.agency(place, is_owner=True) or self.committee_of(place)
             if agency:
                 words = [*kept, *([owner[1]] if owner else [])]
                 return agency.last, " ".join(words), "", agency
         return at, " ".join(kept), kind, None
+
+    def committee_of(self, position: int) -> Found | None:
+        """A district's committee as an owner, named or not: "thuộc UBND huyện"."""
+        head = self.phrase(self.phrases.heads, position)
+        if head is None or not self.is_soft(position) or not self.unit_after(head[0]):
+            return None
+        return self.district(position) or self.group(position)
 
     def is_group(
         self, first: int, last: int, items: list[str], has_opener: bool, has_head: bool, tail: str

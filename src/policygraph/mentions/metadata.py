@@ -333,7 +333,9 @@ def _issuer(
             if zone is Zone.LETTERHEAD and signs is None:
                 return found[-1]
             below = zone is Zone.LETTERHEAD and signs and _is_department(signs)
-            return next((f for f in found if below and signs and f.value == signs.name), found[0])
+            signed = (f for f in found if below and signs and f.value == signs.name)
+            sign = parts.organ_sign if parts and zone is Zone.LETTERHEAD and not below else ""
+            return next(signed, None) or _signing(found, sign)
     if signs is not None and number is not None and code:
         return replace(number, value=signs.name, rule="metadata.sign", confidence=0.7)
     return None
@@ -351,6 +353,14 @@ def _tells_anothers(tree: Tree, signs: PlacedAgency) -> bool:
     notice = lexicon.load("metadata").named("metadata.notice").pattern
     is_office = signs.agency is not None and signs.agency.template.startswith("Văn phòng ")
     return is_office and any(notice.match(view.text) for _, view in _views(tree, Zone.TITLE))
+
+
+def _signing(found: list[Field], sign: str) -> Field:
+    """The body of a letterhead whose name begins with the sign of the number ("BCĐ"): where
+    the first does not, another may; the organ above stands over it."""
+    initials = ("".join(word[0] for word in f.value.split()).upper() for f in found)
+    signed = (f for f, letters in zip(found, initials, strict=True) if letters.startswith(sign))
+    return next(signed, found[0])
 
 
 def _is_department(placed: PlacedAgency) -> bool:

@@ -7,8 +7,9 @@ the corpus says is marked ``text`` there and is never passed on as an outside fa
     document_relations.csv  what one of them implements, stands on, amends or replaces
     programmes.csv          names that stand for a document
     provinces.csv           the country and its 63 provinces until 2025-06-30, with successors
-    agencies.csv            names of agencies; ``{place}``, ``{short}`` and ``{committee}`` stand
-                            for "tỉnh Hải Dương", "Hải Dương" and "Tỉnh ủy"
+    agencies.csv            names of agencies; ``{place}``, ``{short}``, ``{committee}`` and
+                            ``{union}`` stand for "tỉnh Hải Dương", "Hải Dương", "Tỉnh ủy" and
+                            "Tỉnh đoàn"
     agency_changes.csv      mergers and renamings; "*" is every province without a row of its own
 
     values    what a row is

@@ -115,8 +115,17 @@ class Place:
         return "Thành ủy" if self.kind == "municipality" else "Tỉnh ủy"
 
     @property
+    def union(self) -> str:
+        return union_of(self.committee)
+
+    @property
     def local(self) -> str:
         return slug(self.code)
+
+
+def union_of(committee: str) -> str:
+    """The Youth Union beside a Party committee: "Thành đoàn" beside "Thành ủy"."""
+    return "Thành đoàn" if committee == "Thành ủy" else "Tỉnh đoàn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +158,13 @@ class Agency:
 
     def bare(self, committee: str = "Tỉnh ủy") -> str:
         """The name without its place: "Ban Tuyên giáo Tỉnh ủy"."""
-        return PLACEHOLDER.sub("", self.template).replace("{committee}", committee)
+        bare = PLACEHOLDER.sub("", self.template).replace("{committee}", committee)
+        return bare.replace("{union}", union_of(committee))
 
     def named(self, place: Place) -> str:
         """The full official name in a place."""
         return self.template.format(
-            place=place.inside, short=place.short, committee=place.committee
+            place=place.inside, short=place.short, committee=place.committee, union=place.union
         )
 
 
