@@ -93,12 +93,12 @@ class Sparql:
         return [*(pair for pair in address if pair[0] != "query"), ("query", text)]
 
     async def _answer(self, scope: Scope, receive: Receive, served: Served, pairs: Pairs) -> Reply:
-        def values(name: str) -> tuple[str, ...]:
-            return tuple(value for key, value in pairs if key == name)
-
-        if values("update"):
+        given: dict[str, list[str]] = {}
+        for name, value in pairs:
+            given.setdefault(name, []).append(value)
+        if "update" in given:
             raise refused_update()
-        queries = values("query")
+        queries = given.get("query", ())
         if len(queries) != 1:
             raise ProblemError(
                 "bad-request",
@@ -109,8 +109,8 @@ class Sparql:
         self.check(query)
         job = Job(
             query,
-            values("default-graph-uri"),
-            values("named-graph-uri"),
+            tuple(given.get("default-graph-uri", ())),
+            tuple(given.get("named-graph-uri", ())),
             header(scope, b"accept"),
             self._settings.max_answer_mb * MB,
             self._settings.services,

@@ -27,7 +27,7 @@ import tempfile
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, distribution
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerProcess
@@ -56,6 +56,9 @@ log = logging.getLogger(__name__)
 PRESSED, CROWD = 0.025, 16
 """What counts as long while more than so many queries wait for their first try."""
 TICK, PRESSED_TICK = 0.05, 0.01
+AHEAD = 0.005
+"""Seconds a query may have run for its worker to be handed the next one already; after them, the
+next one is asked of another worker."""
 REMEMBERED = 4096
 """Texts of long queries that are known again."""
 DAMPING = 0.5
@@ -125,37 +128,43 @@ class Run:
 
 
 class _Link(asyncio.Protocol):
-    """The service's end of one worker: its process, its socket and the query it has."""
+    """The service's end of one worker: its process, its socket and the queries it has, the first of
+    which it is at."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._buffer = bytearray()
+        self._rest = b""
         self._transport: asyncio.Transport | None = None
         self.process: ForkServerProcess | None = None
-        self.run: Run | None = None
+        self.runs: deque[Run] = deque()
         self.is_ready = self.is_cut_off = self.is_leaving = False
+
+    @property
+    def run(self) -> Run | None:
+        return self.runs[0] if self.runs else None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports do not descend from asyncio's.
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        buffer = self._buffer
-        buffer += data
-        while len(buffer) >= HEAD.size:
-            kind, leaves, was_long, note_size, body_size = HEAD.unpack_from(buffer)
-            end = HEAD.size + note_size + body_size
-            if len(buffer) < end:
-                return
-            note = buffer[HEAD.size : HEAD.size + note_size].decode("utf-8")
-            body = bytes(buffer[HEAD.size + note_size : end])
-            del buffer[:end]
+        if self._rest:
+            data = self._rest + data
+        while len(data) >= HEAD.size:
+            kind, leaves, was_long, note_size, body_size = HEAD.unpack_from(data)
+            at = HEAD.size + note_size
+            end = at + body_size
+            if len(data) < end:
+                break
+            note = data[HEAD.size : at].decode("utf-8")
+            body, data = data[at:end], data[end:]
             self.is_leaving = leaves
             if kind == READY:
                 self.is_ready, self.is_cut_off = True, body == b"1"
                 self._pool.became_free(self)
             else:
                 self._pool.finished(self, self._result(kind, note, body), was_long)
+        self._rest = data
 
     def _result(self, kind: bytes, note: str, body: bytes) -> Result:
         if kind == ANSWER:
@@ -171,7 +180,9 @@ class _Link(asyncio.Protocol):
         self._pool.lost(self)
 
     def send(self, run: Run) -> None:
-        self.run = run
+        if not self.runs:
+            run.started = time.monotonic()
+        self.runs.append(run)
         job = run.job
         packed = marshal.dumps(
             (
@@ -187,6 +198,13 @@ class _Link(asyncio.Protocol):
         )
         if self._transport is not None:
             self._transport.write(LENGTH.pack(len(packed)) + packed)
+
+    def ended(self, now: float) -> Run | None:
+        """The query it was at, which is over; it is at the next one from now."""
+        run = self.runs.popleft() if self.runs else None
+        if self.runs:
+            self.runs[0].started = now
+        return run
 
     def kill(self) -> None:
         if self.process is not None and self.process.pid is not None:
@@ -280,7 +298,7 @@ class Pool:
         self, job: Job, client: str = "", on_long: Callable[[], None] | None = None
     ) -> Result:
         """Answer a query, or say why not; a client that leaves takes its query with it.
-        ``on_long`` is called once if the query waits or turns out to be no look-up."""
+        ``on_long`` is called once if the query waits long or turns out to be no look-up."""
         result, _ = await self.follow(job, client, on_long)
         return result
 
@@ -337,7 +355,7 @@ class Pool:
 
     def runs(self) -> list[Run]:
         """Queries that run, then those that wait, in no order among each other."""
-        running = [link.run for link in self._state.links if link.run is not None]
+        running = itertools.chain.from_iterable(link.runs for link in self._state.links)
         return [*running, *self._state.fresh, *self._state.long]
 
     def cancel(self, run_id: int) -> bool:
@@ -369,18 +387,22 @@ class Pool:
     def became_free(self, link: _Link) -> None:
         if link.is_leaving or self._state.is_closed:
             return
-        self._state.free.append(link)
+        if not link.runs:
+            self._state.free.append(link)
+        if len(self._state.fresh) == 0:
+            self._take_back(time.monotonic())
         self._dispatch()
 
     def finished(self, link: _Link, result: Result, was_long: bool) -> None:
-        run, link.run = link.run, None
+        now = time.monotonic()
+        run = link.ended(now)
         if run is not None:
             if was_long:
                 self._remember(run)
             elif run.is_long:
                 # It was the machine that was slow.
                 self._state.known_long.pop(run.kind, None)
-            run.worked(time.monotonic())
+            run.worked(now)
             if run.future.done() and isinstance(result, Answer) and isinstance(result.body, Spool):
                 result.body.file.close()
             run.finish(result)
@@ -396,9 +418,10 @@ class Pool:
             return
         if link in state.free:
             state.free.remove(link)
-        run, link.run = link.run, None
+        now = time.monotonic()
+        run = link.ended(now)
         if run is not None:
-            run.worked(time.monotonic())
+            run.worked(now)
             is_wanted = not run.future.done()
             if is_wanted and run.repeated <= self.limits.workers and not run.is_long:
                 # It may have been handed to a worker that was dead already, as all may be.
@@ -407,6 +430,7 @@ class Pool:
             elif is_wanted:
                 self.counts.died += 1
                 run.finish(Refusal("worker-died", ""))
+        self._ask_again(link)
         if link.process is not None:
             link.process.kill()
         self._spawn(0.0 if link.is_ready else DAMPING, link.process)
@@ -414,35 +438,64 @@ class Pool:
     # The ways of a query.
 
     def _accept(self, run: Run) -> None:
-        state = self._state
-        if self._is_known_long(run):
-            run.is_long = True
-            run.place = len(state.long)
-            state.long.push(run)
-        else:
-            run.place = len(state.fresh)
-            state.fresh.push(run)
+        run.place = self._line_up(run)
         self._dispatch()
-        if run.started == 0.0:
-            self._tell_long(run)
+
+    def _line_up(self, run: Run) -> int:
+        """How many wait before it."""
+        run.is_long = self._is_known_long(run)
+        queue = self._state.long if run.is_long else self._state.fresh
+        queue.push(run)
+        return len(queue) - 1
 
     def _dispatch(self) -> None:
         state = self._state
         while len(state.fresh) or len(state.long):
-            if not state.free:
+            link = state.free[-1] if state.free else self._soon_free()
+            if link is None:
                 if len(state.fresh):
                     self._make_room()
                 return
             run = state.fresh.pop()
             if run is None:
                 # While killed workers come back, the last one left is for look-ups.
-                if self._long_running() >= self.limits.workers or len(state.free) < 2:
+                if len(state.free) < 2 or self._long_running() >= self.limits.workers:
                     return
                 run = state.long.pop()
                 if run is None:
                     return
-            run.started = time.monotonic()
-            state.free.pop().send(run)
+            if state.free:
+                state.free.pop()
+            link.send(run)
+
+    def _soon_free(self) -> _Link | None:
+        """A worker that is at a look-up and may be handed the next already: while many wait, it
+        need not wait for the service in between."""
+        links = self._state.links
+        if len(self._state.fresh) <= len(links):
+            return None
+        soon = time.monotonic() - AHEAD
+        for link in links:
+            run = link.run
+            if run is not None and len(link.runs) == 1 and run.started > soon and not run.is_long:
+                return link
+        return None
+
+    def _take_back(self, now: float) -> None:
+        """What was handed to a worker that is at its query for longer than was thought is asked of
+        another; the worker answers it to nobody."""
+        for link in self._state.links:
+            if len(link.runs) > 1 and now - link.runs[0].started > AHEAD:
+                first = link.runs.popleft()
+                left = [replace(run, future=_nobody(), on_work=None) for run in link.runs]
+                self._ask_again(link)
+                link.runs.extend((first, *left))
+
+    def _ask_again(self, link: _Link) -> None:
+        while link.runs:
+            run = link.runs.popleft()
+            run.started = 0.0
+            self._line_up(run)
 
     def _long_running(self) -> int:
         return sum(1 for link in self._state.links if link.run is not None and link.run.is_long)
@@ -460,7 +513,8 @@ class Pool:
         if len(long) < ready or ready < 2:
             return
         _, link = max(long, key=lambda pair: pair[0])
-        run, link.run = link.run, None
+        run = link.ended(now)
+        self._ask_again(link)
         link.kill()
         if run is not None:
             run.worked(now)
@@ -482,10 +536,11 @@ class Pool:
         """Enforce what depends on time."""
         if self._loop is None or self._state.is_closed:
             return
-        waits = len(self._state.fresh) > 0
-        self._ticking = self._loop.call_later(PRESSED_TICK if waits else TICK, self._tick)
         now = time.monotonic()
         state = self._state
+        waits = len(state.fresh) > 0 or any(len(link.runs) > 1 for link in state.links)
+        self._ticking = self._loop.call_later(PRESSED_TICK if waits else TICK, self._tick)
+        self._take_back(now)
         for link in tuple(state.links):
             run = link.run
             if run is None:
@@ -503,6 +558,8 @@ class Pool:
                     run.is_long = True
                     self._tell_long(run)
         for run in (*state.fresh, *state.long):
+            if now - run.queued > QUICK:
+                self._tell_long(run)
             if now - run.queued > self.limits.patience and not run.future.done():
                 self.counts.refused += 1
                 run.finish(Refusal("busy", str(run.place)))
@@ -562,6 +619,13 @@ class Pool:
         link.process = process
         self._state.links.add(link)
         await asyncio.get_running_loop().create_connection(lambda: link, sock=ours)
+
+
+def _nobody() -> asyncio.Future[Result]:
+    """Stands for one who has left."""
+    future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+    future.cancel()
+    return future
 
 
 def context() -> multiprocessing.context.ForkServerContext:
