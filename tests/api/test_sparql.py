@@ -129,7 +129,7 @@ def test_broken_requests(client):
 
 def test_a_syntax_error_says_where(client):
     body = is_problem(get(client, "SELECT * {\n  ?s ?p ?o }}"), 400, "syntax")
-    assert (body["line"], body["column"]) == (2, 14)
+    assert (body["line"], body["column"]) == (2, 13)
 
 
 @pytest.mark.parametrize(
