@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import pyoxigraph as ox
@@ -214,12 +214,17 @@ def ask(snapshot: Snapshot, name: str, options: Options, **values: str) -> Itera
 )
 def test_tasks_that_trace_to_a_document_do_so_over_edges_that_are_sure(case, options):
     snapshot, edges = snapshot_of(case), edges_of(case, options)
+    inside = edges_of(case, replace(options, external=False))
     certain = {lower for lower, relation, _ in edges if relation == STIPULATED_IN}
     for number in range(DOCUMENTS):
         asked = document(number)
         rows = ask(snapshot, "tasks-tracing-to", options, document=asked)
-        expected = {thing for thing in certain if asked in above(edges, thing)}
-        assert {row["task"] for row in rows} == expected
+        expected = {
+            thing: asked not in above(inside, thing)
+            for thing in certain
+            if asked in above(edges, thing)
+        }
+        assert {row["task"]: row["isExternal"] for row in rows} == expected
 
 
 @settings(max_examples=60, deadline=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -37,6 +38,12 @@ class Sketch(BaseModel):
     external: bool = Field(
         False, description="Cả dữ kiện ngoài văn bản / facts from outside the texts too"
     )
+    confidence: Decimal | None = Field(
+        None, ge=0, le=1, description="Chỉ dữ kiện chắc chắn từ mức này / facts at least so certain"
+    )
+    accepted: bool = Field(
+        False, description="Chỉ dữ kiện đã được chấp nhận / facts that review has accepted"
+    )
     lang: Literal["vi", "en"] = "vi"
 
 
@@ -51,7 +58,12 @@ def router(shelves: Shelves) -> APIRouter:
         drawn = drawing.lineage(
             shelf.snapshot,
             shelf.lookup.resolve("thing", asked.thing),
-            Options(wide=asked.mode == "wide", external=asked.external),
+            Options(
+                wide=asked.mode == "wide",
+                external=asked.external,
+                confidence=asked.confidence,
+                accepted=asked.accepted,
+            ),
             upward=asked.direction != "down",
             downward=asked.direction != "up",
             lang=asked.lang,

@@ -13,7 +13,8 @@ and some lines in its body:
     # bind NAME         becomes ``VALUES ?NAME { term }``, or nothing where NAME is not given
     # if NAME … # end   is kept only where the optional NAME is given
     # sure NAME         keeps only the assertions ?NAME that are sure enough
-    # edges A R B       becomes the edges of the walk: ?A leads by ?R up to ?B
+    # edges A R B [E]   becomes the edges of the walk: ?A leads by ?R up to ?B; ?E says whether the
+                        walk comes there only over facts from outside the texts
 
 How sure an assertion must be is asked by two parameters that every query with such lines has,
 ``confidence`` and ``accepted``; where neither is, the lines become nothing, and ``# if limited``
@@ -33,7 +34,7 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -143,7 +144,7 @@ _PARAMETER = re.compile(
     r"\s*(\S.*?)\s*\|\s*(\S.*?)\s*"
 )
 _WALK = re.compile(r"#\s*walk\s+(up|down)\s+(\w+)\s*")
-_LINE = re.compile(r"\s*#\s*(?:(bind|if|sure)\s+(\w+)|(edges(?:\s+\w+){3})|(end))\s*")
+_LINE = re.compile(r"\s*#\s*(?:(bind|if|sure)\s+(\w+)|(edges(?:\s+\w+){3,4})|(end))\s*")
 CONFIDENCE, ACCEPTED, LIMITED = "confidence", "accepted", "limited"
 _LIMITS = ((CONFIDENCE, Type.CONFIDENCE, None), (ACCEPTED, Type.BOOLEAN, "false"))
 """The parameters of every query with ``# sure`` or ``# edges``: name, type, default."""
@@ -231,7 +232,11 @@ def _walked(walk: Walk | None, terms: Mapping[str, Term], engine: Engine) -> Seq
     edges = Edges(engine, options)
     if walk.is_upward:
         return [link for links in edges.up(start).values() for link in links]
-    return list(edges.leading_to(start))
+    links = list(edges.leading_to(start))
+    if not options.external:
+        return links
+    inside = set(Edges(engine, replace(options, external=False)).leading_to(start))
+    return [replace(link, is_external=link not in inside) for link in links]
 
 
 def _is_true(terms: Mapping[str, Term], name: str) -> bool:
@@ -502,12 +507,16 @@ def _filled(found: re.Match[str], terms: Mapping[str, Term], edges: Sequence[Lin
     if verb == "sure":
         return _sure(name, terms)
     if table and _is_limited(terms):
-        rows = (
-            " ".join(str(ox.NamedNode(a)) for a in (e.lower, e.relation, e.upper)) for e in edges
-        )
-        columns = " ".join(f"?{column}" for column in table.split()[1:])
+        names = table.split()[1:]
+        rows = (" ".join(_cells(edge)[: len(names)]) for edge in edges)
+        columns = " ".join(f"?{column}" for column in names)
         return f"VALUES ({columns}) {{ {' '.join(f'({row})' for row in rows)} }}"
     return ""
+
+
+def _cells(edge: Link) -> tuple[str, ...]:
+    ends = (str(ox.NamedNode(address)) for address in (edge.lower, edge.relation, edge.upper))
+    return (*ends, str(edge.is_external).lower())
 
 
 def _sure(name: str, terms: Mapping[str, Term]) -> str:

@@ -26,6 +26,15 @@ def test_mermaid_leads_upward(web):
     assert "-->" not in draw(web, thing="52-NQ/TW", direction="up").text
 
 
+def test_only_what_is_sure_enough_is_drawn(web):
+    asked = {"thing": "52-NQ/TW", "direction": "down"}
+    drawn = [draw(web, **asked, **limit).text for limit in ({}, {"confidence": 0.95})]
+    whole, sure = (set(text.splitlines()) for text in drawn)
+    assert 1 < len(sure) < len(whole)
+    assert "-->" not in draw(web, **asked, accepted=True).text
+    assert draw(web, **asked, confidence=2).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("asked", "status"),
     [
