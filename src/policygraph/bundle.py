@@ -18,7 +18,8 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version
@@ -74,16 +75,20 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A bundle that was opened: its manifest, if that can be read, and its files."""
+    """A bundle that was opened: its manifest, and its files as they were found, summed up; what is
+    in them is read where it is needed, since an export may be larger than the memory."""
 
     path: Path
     manifest: Manifest
     manifest_text: bytes
     signature: bytes | None
-    contents: Mapping[str, bytes]
+    contents: Mapping[str, Member]
 
-    def quads(self) -> list[ox.Quad]:
-        return list(ox.parse(self.contents["graph.nq"], format=ox.RdfFormat.N_QUADS))
+    def quads(self, name: str = "graph.nq") -> Iterator[ox.Quad]:
+        """The graph of one of ``GRAPHS``; raises SyntaxError where it is none."""
+        form = export.FORMATS[GRAPHS[name]]
+        with zipfile.ZipFile(self.path) as archive, archive.open(name) as file:
+            yield from ox.parse(file, format=form)
 
 
 Write = Callable[[BinaryIO], object]
@@ -209,11 +214,14 @@ def read(path: Path) -> Bundle:
         with zipfile.ZipFile(path) as archive:
             if sum(info.file_size for info in archive.infolist()) > MOST_BYTES:
                 raise DataError(path, "quá lớn / too large")
-            contents = {name: archive.read(name) for name in archive.namelist()}
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+            names = set(archive.namelist())
+            text = archive.read(MANIFEST) if MANIFEST in names else b""
+            signature = archive.read(SIGNATURE) if SIGNATURE in names else None
+            contents = {n: _found(archive, n) for n in sorted(names - {MANIFEST, SIGNATURE})}
+    except OSError as error:
+        raise DataError(path, f"không đọc được / cannot be read: {error.strerror}") from error
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         raise DataError(path, f"không phải gói xuất / no export: {error}") from error
-    text = contents.pop(MANIFEST, b"")
-    signature = contents.pop(SIGNATURE, None)
     try:
         raw = json.loads(text)
         members = tuple(Member(**member) for member in raw.pop("files"))
@@ -229,12 +237,12 @@ def changed(bundle: Bundle) -> list[str]:
     found = []
     named = {member.name: member for member in bundle.manifest.files}
     for name in sorted(named.keys() | bundle.contents.keys()):
-        content, member = bundle.contents.get(name), named.get(name)
-        if content is None:
+        there, member = bundle.contents.get(name), named.get(name)
+        if there is None:
             found.append(f"{name}: thiếu / missing")
         elif member is None:
             found.append(f"{name}: không có trong bản kê / not in the manifest")
-        elif _member(name, content) != member:
+        elif there != member:
             found.append(f"{name}: đã bị thay đổi / was changed")
     return [*_signature_findings(bundle), *found]
 
@@ -294,27 +302,38 @@ def _graph_findings(bundle: Bundle) -> list[str]:
     missing = [name for name in GRAPHS if name not in bundle.contents]
     if missing:
         return [f"{name}: thiếu / missing" for name in missing]
-    parsed: dict[str, list[ox.Quad]] = {}
-    for name, extension in GRAPHS.items():
-        try:
-            content = bundle.contents[name]
-            parsed[name] = list(ox.parse(content, format=export.FORMATS[extension]))
-        except SyntaxError as error:
-            return [f"{name}: không đọc được / cannot be read: {error}"]
-    whole = export.canonical(parsed["graph.nq"])
+    sums: dict[str, str] = {}
+    try:
+        for name in GRAPHS:
+            sums[name] = _sum(export.canonical(bundle.quads(name)))
+        flat = _sum(export.canonical(export.merged(bundle.quads())))
+    except SyntaxError as error:
+        return [f"{name}: không đọc được / cannot be read: {error}"]
     found = []
-    if hashlib.sha256(whole).hexdigest() != bundle.manifest.canonical:
+    if sums["graph.nq"] != bundle.manifest.canonical:
         found.append("graph.nq: không phải đồ thị trong bản kê / not the graph of the manifest")
-    if export.canonical(parsed["graph.jsonld"]) != whole:
+    if sums["graph.jsonld"] != sums["graph.nq"]:
         found.append("graph.jsonld: khác graph.nq / differs from graph.nq")
-    flat = export.canonical(export.merged(parsed["graph.nq"]))
-    if export.canonical(parsed["graph.ttl"]) != flat:
+    if sums["graph.ttl"] != flat:
         found.append("graph.ttl: khác graph.nq / differs from graph.nq")
     return found
 
 
-def _member(name: str, content: bytes) -> Member:
-    return Member(name, len(content), hashlib.sha256(content).hexdigest())
+def _sum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _found(archive: zipfile.ZipFile, name: str) -> Member:
+    """A file of a ZIP, summed up; what the ZIP itself finds broken has a sum of nothing."""
+    digest, size = hashlib.sha256(), 0
+    try:
+        with archive.open(name) as file:
+            while chunk := file.read(export.CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        return Member(name, size, "")
+    return Member(name, size, digest.hexdigest())
 
 
 def _public(key: Ed25519PublicKey) -> str:

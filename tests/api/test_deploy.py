@@ -75,7 +75,12 @@ def test_the_container_copies_what_there_is(container, root):
 def test_the_container_is_built_and_run_with_care(container):
     bases = [line.split()[1] for line in container if line.startswith("FROM ")]
     assert all(":" in base and not base.endswith(":latest") for base in bases)
-    assert any("--require-hashes" in line for line in container)
+    taken = [line for line in container if "pip wheel" in line or "pip install" in line]
+    assert any("--require-hashes -r requirements.lock" in line for line in taken)
+    assert any(
+        "/opt/policygraph/bin/pip install --no-cache-dir --no-index" in line for line in taken
+    )
+    assert not any("/opt/policygraph" in line and "requirements.lock" in line for line in container)
     assert [line for line in container if line.startswith("USER ")] == ["USER 10001"]
     assert any(line.startswith("HEALTHCHECK ") for line in container)
     assert not any(line.startswith("ADD ") for line in container)
