@@ -15,6 +15,9 @@ QUIET = (
 )
 """It asks nothing of the network by itself, and runs where the tests run as root."""
 
+START_WITHIN = 180_000
+"""Milliseconds; a busy machine takes its time."""
+
 
 def program() -> str | None:
     """Path of the browser; None where there is none."""
@@ -24,7 +27,9 @@ def program() -> str | None:
 @contextmanager
 def browser(path: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=list(QUIET))
+        opened = playwright.chromium.launch(
+            executable_path=path, args=list(QUIET), timeout=START_WITHIN
+        )
         try:
             yield opened
         finally:

@@ -311,6 +311,8 @@ def test_lock_pins_every_direct_dependency():
 
 def _files_of_the_checkout() -> list[Path]:
     """Tracked and new files; what Git ignores is not ours to judge."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("không phải bản sao Git / no checkout of Git here")
     git = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others"]
     listed = subprocess.run(
         [*git, "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True

@@ -212,21 +212,27 @@ def test_what_no_sheet_holds_is_told(corpus, monkeypatch):
         tabular.write_workbook(corpus, io.BytesIO())
 
 
+def opens_in_libreoffice(folder, name):
+    """Whether Calc writes a file there as CSV, under the file's name."""
+    made = (folder / name).with_suffix(".csv")
+    command = [
+        *("soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless"),
+        *("--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76"),
+        *("--outdir", str(folder), str(folder / name)),
+    ]
+    subprocess.run(command, check=False, capture_output=True)
+    return made.exists()
+
+
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_the_workbook_opens_in_libreoffice(corpus, tmp_path):
     """Its first sheet as LibreOffice understands it, every title with its diacritics."""
     with (tmp_path / "book.xlsx").open("wb") as out:
         tabular.write_workbook(corpus, out)
-    subprocess.run(
-        [
-            *("soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless"),
-            *("--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76"),
-            *("--outdir", str(tmp_path), str(tmp_path / "book.xlsx")),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=300,
-    )
+    if not opens_in_libreoffice(tmp_path, "book.xlsx"):
+        (tmp_path / "plain.txt").write_text("a", encoding="utf-8")
+        if not opens_in_libreoffice(tmp_path, "plain.txt"):
+            pytest.skip("LibreOffice Calc không chạy được / does not run here")
     with (tmp_path / "book.csv").open(encoding="utf-8", newline="") as sheet:
         shown = {cell for row in csv.reader(sheet) for cell in row}
     documents = next(table for table in tabular.tables() if table.name == "documents")

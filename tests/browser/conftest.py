@@ -6,11 +6,12 @@ error of a script or an answer of 500 fails it.
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
 from bench import chromium
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 from tests.api.conftest import PATIENCE, serving
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,12 @@ def browser():
     if path is None:
         pytest.skip("không có Chromium (apt install chromium) / no Chromium here")
     expect.set_options(timeout=PATIENCE * 1000)
-    with chromium.browser(path) as opened:
+    with contextlib.ExitStack() as stack:
+        try:
+            opened = stack.enter_context(chromium.browser(path))
+        except Error as error:
+            told = error.message.partition("\n")[0]
+            pytest.skip(f"{path} không khởi động được / does not start here: {told}")
         yield opened
 
 
