@@ -408,6 +408,7 @@ def test_bodies_of_the_youth_union_are_its_own() -> None:
         ),
         ("Các tỉnh uỷ, thành uỷ ban hành kế hoạch", "VN", ["Các tỉnh ủy, thành ủy"]),
         ("Ủy ban nhân dân các cấp", "VN", ["Ủy ban nhân dân các cấp"]),
+        ("Văn phòng Đảng uỷ Chính phủ theo dõi", "VN", ["Văn phòng Đảng ủy Chính phủ"]),
         ("chỉ đạo Quân khu 5 điều động lực lượng", "VN", ["Quân khu 5"]),
         (
             "Các đảng uỷ xã, phường, đặc khu tổ chức thực hiện",

@@ -296,3 +296,32 @@ THÔNG BÁO
     ):
         reading = one(known, text.format(title=title)).reading
         assert len(reading.tasks) == tasks
+
+
+def test_a_sign_that_many_committees_have_names_none_of_them(known: registers.Registers) -> None:
+    """ "07-CTr/ĐU" of the Government's Party committee is not a ministry's."""
+    text = """BAN CHẤP HÀNH TRUNG ƯƠNG
+{organ}
+Số 07-CTr/ĐU
+Hà Nội, ngày 18 tháng 8 năm 2025
+
+CHƯƠNG TRÌNH HÀNH ĐỘNG
+thực hiện Nghị quyết số 59-NQ/TW
+
+{announced} ban hành Chương trình hành động như sau:
+
+1. Văn phòng Đảng uỷ Chính phủ theo dõi, đôn đốc thực hiện.
+"""
+    above = text.format(organ="ĐẢNG UỶ CHÍNH PHỦ", announced="Đảng uỷ Chính phủ")
+    below = text.format(organ="ĐẢNG UỶ BỘ TÀI CHÍNH", announced="Đảng uỷ Bộ Tài chính")
+    found = facts(known, above, below).documents
+    assert [d.key.local for d in found] == [
+        "vn.dang-uy-chinh-phu.ctr.2025.07",
+        "vn.dang-uy-bo-tai-chinh.ctr.2025.07",
+    ]
+    issuers = [d.reading.metadata.issuer_agency for d in found]
+    assert [i.canonical if i else None for i in issuers] == [
+        "Đảng ủy Chính phủ",
+        "Đảng ủy Bộ Tài chính",
+    ]
+    assert not issuers[1].is_registered if issuers[1] else False

@@ -209,3 +209,19 @@ def test_kinds_of_rows():
 )  # fmt: skip
 def test_short_labels(text, label):
     assert short_label(text) == label
+
+
+def test_rows_parted_by_bars_that_frame_nothing():
+    text = """KẾ HOẠCH
+Tạo lập dữ liệu
+
+II. NHIỆM VỤ
+STT | Nhiệm vụ | Cơ quan chủ trì | Thời gian
+1 | Làm sạch dữ liệu đất đai | Sở NN&MT | 11/2025
+2 | Số hóa hồ sơ hộ tịch | Sở Tư pháp | Tháng 12/2025
+"""
+    found = tasks_by_path(tree_of(text), "KH")
+    assert {path: task.period.end_year for path, task in found.items() if task.period} == {
+        "II/1": 2025,
+        "II/2": 2025,
+    }

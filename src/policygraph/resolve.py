@@ -36,6 +36,8 @@ UNPLACED = "x"
 """Jurisdiction in the name of a document whose place is not known."""
 _NATIONAL = "quốc gia"
 """A programme or strategy so called is the country's, whoever names it."""
+_SHARED_SIGNS = frozenset(map(iri.slug, lexicon.load("identity").tables["shared_signs"]["signs"]))
+"""Signs in numbers that many bodies of one place have."""
 HEAD_ZONES = frozenset({Zone.LETTERHEAD, Zone.TITLE, Zone.PREAMBLE})
 
 _TYPES: Mapping[str, str] = {
@@ -173,8 +175,9 @@ def own_key(reading: Reading, registers: Registers) -> iri.DocumentKey:
 
 
 def of_district(key: iri.DocumentKey, issuer: AgencyMention | None) -> iri.DocumentKey:
-    """The key under a district's body: "12/QĐ-UBND" of a district is not the province's."""
-    if issuer is None or issuer.rule != DISTRICT:
+    """The key under a district's body: "12/QĐ-UBND" of a district is not the province's, nor is
+    "07-CTr/ĐU" of one Party committee another's."""
+    if issuer is None or (issuer.rule != DISTRICT and key.issuer not in _SHARED_SIGNS):
         return key
     return key._replace(issuer=issuer.local.partition(".")[2])
 

@@ -241,9 +241,19 @@ class _Reader(Groups):
             ):
                 break
             if at > position and (self.agency(at) or self.group(at)):
-                break
+                owner = self.agency(at) if self.is_committee_of(at) else None
+                if owner is None:
+                    break
+                return owner.last
             at += 1
         return at - (at > position + 1 and self.is_word(at - 1, "và"))
+
+    def is_committee_of(self, position: int) -> bool:
+        """Whether the words before are a Party committee's, and the agency at a word its own:
+        "Văn phòng Đảng ủy | Chính phủ"."""
+        if position < 2 or not self.is_word(position - 2, "đảng"):
+            return False
+        return self.is_word(position - 1, "ủy") or self.is_word(position - 1, "bộ")
 
     def is_region(self, position: int) -> bool:
         """Whether the word numbers a region ("khu vực V"), whose bodies are no province's."""

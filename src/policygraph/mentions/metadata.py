@@ -32,6 +32,7 @@ _BULLET = re.compile(r"(?m)^[ \t]*[-–—+•*][ \t]*")
 _ISSUED_WITH = re.compile(r"[Kk]èm theo\s*$")
 _NAME = re.compile(r"(?:[A-ZĐ][^\W\d_]*)(?:[ ]+[A-ZĐ][^\W\d_]*){1,4}$")
 _BEHALF = re.compile(r"(?:T\s*/?\s*M|TM|KT|TL|TUQ|T/L|K/T|Q)\s*[./]?\s+(?=[A-ZĐÂÊÔƠƯĂỦỤỲÝÚÙ])")
+_COMMITTEE_OF = re.compile(r"(?i)đảng (?:ủy|uỷ|bộ) (.+)")
 _SUBJECT = re.compile(r"\s*(?:V/v|Về việc)\b")
 _OF = re.compile(r"(?<!\w)của\s*$")
 _NUMERAL = re.compile(r"(?<!\w)(?:[IVXL]{2,6}(?!\w)|(?<=KHÓA )[VX](?!\w)|(?<=KHOÁ )[VX](?!\w))")
@@ -330,12 +331,11 @@ def _issuer(
         )
         found = list(filter(None, said))
         if found:
-            if zone is Zone.LETTERHEAD and signs is None:
-                return found[-1]
             below = zone is Zone.LETTERHEAD and signs and _is_department(signs)
             signed = (f for f in found if below and signs and f.value == signs.name)
             sign = parts.organ_sign if parts and zone is Zone.LETTERHEAD and not below else ""
-            return next(signed, None) or _signing(found, sign)
+            is_unknown = zone is Zone.LETTERHEAD and signs is None
+            return next(signed, None) or _signing(found, sign, is_unknown=is_unknown)
     if signs is not None and number is not None and code:
         return replace(number, value=signs.name, rule="metadata.sign", confidence=0.7)
     return None
@@ -355,12 +355,13 @@ def _tells_anothers(tree: Tree, signs: PlacedAgency) -> bool:
     return is_office and any(notice.match(view.text) for _, view in _views(tree, Zone.TITLE))
 
 
-def _signing(found: list[Field], sign: str) -> Field:
+def _signing(found: list[Field], sign: str, *, is_unknown: bool) -> Field:
     """The body of a letterhead whose name begins with the sign of the number ("BCĐ"): where
-    the first does not, another may; the organ above stands over it."""
+    the first does not, another may; the organ above stands over it, and where the sign
+    ``is_unknown`` the last line is the body's own."""
     initials = ("".join(word[0] for word in f.value.split()).upper() for f in found)
     signed = (f for f, letters in zip(found, initials, strict=True) if letters.startswith(sign))
-    return next(signed, found[0])
+    return next(signed, found[-1] if is_unknown else found[0])
 
 
 def _is_department(placed: PlacedAgency) -> bool:
@@ -421,10 +422,20 @@ def agency_of(name: str, registers: Registers, code: str | None) -> AgencyMentio
             proper = re.sub(r"\b[^\W\d_a-z]{2,}\b", _as_name, found.canonical)
             return replace(found, canonical=proper)
     placed = registers.agency_named(words, code)
-    if placed is None:
-        return None
     span = Span(0, len(words))
+    if placed is None:
+        committee = _COMMITTEE_OF.fullmatch(words)
+        body = agency_of(committee[1], registers, code) if committee else None
+        return _committee_of(body, words) if body else None
     return AgencyMention(span, words, placed.name, placed.local, False, True, "agency.full", 0.95)
+
+
+def _committee_of(body: AgencyMention, words: str) -> AgencyMention:
+    """The Party committee within a body, which no register has: "Đảng ủy Bộ Tài chính"."""
+    head, _, local = body.local.partition(".")
+    name, own = f"Đảng ủy {body.canonical}", f"{head}.dang-uy-{local}"
+    span = Span(0, len(words))
+    return AgencyMention(span, words, name, own, False, False, "agency.proposed", 0.5)
 
 
 def _as_name(word: re.Match[str]) -> str:

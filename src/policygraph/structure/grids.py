@@ -115,7 +115,8 @@ def _is_rule(segment: Segment) -> bool:
 
 
 def _bar_rows(lines: list[Segment], start: int) -> _Table | None:
-    """Lines that begin with a bar, or stand over a line of dashes and bars."""
+    """Lines that begin with a bar, or whose head stands over a line of dashes and bars or names
+    the columns that the lines below it have."""
     head = lines[start].raw
     if "|" not in head:
         return None
@@ -124,7 +125,8 @@ def _bar_rows(lines: list[Segment], start: int) -> _Table | None:
     if bars < (2 if framed else 1) or start + 1 >= len(lines) or _is_rule(lines[start]):
         return None
     below = lines[start + 1]
-    if not _is_rule(below) and not (framed and below.raw.startswith("|") and below.raw != "|"):
+    goes_on = framed and below.raw.startswith("|") and below.raw != "|"
+    if not _is_rule(below) and not goes_on and not (not framed and _is_head(lines, start, bars)):
         return None
     rows: list[Segment] = []
     index = start
@@ -137,6 +139,15 @@ def _bar_rows(lines: list[Segment], start: int) -> _Table | None:
             stop += 1
         index = stop
     return _Table(rows, index) if rows else None
+
+
+def _is_head(lines: list[Segment], start: int, bars: int) -> bool:
+    """Whether a line with bars inside only names columns, and the next has as many cells."""
+    cells = _between_bars(lines, start, start + 1)
+    text = lines[start].text
+    words = tuple(" ".join(text[p.start : p.end] for p in cell) for cell in cells)
+    same = len(_BAR.findall(lines[start + 1].raw)) == bars
+    return same and bars >= _HEAD_CELLS and tables.columns_of(words) is not None
 
 
 def _end_of_bar_row(lines: list[Segment], start: int, bars: int) -> int | None:
