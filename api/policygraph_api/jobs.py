@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 MB = 1024 * 1024
 RECORDS = "application/json"
@@ -22,8 +22,7 @@ worker's own clock, lengths of note and body."""
 READY, ANSWER, SPOOL, REFUSAL = b"W", b"A", b"F", b"R"
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """A query with its dataset and what the client accepts; ``max_bytes`` bounds the answer,
     ``services`` are the beginnings of IRIs that SERVICE may call.  With ``records``, a JSON object,
     the answer is that object with the rows as plain records in it, ``limit`` of them at most (0:

@@ -101,9 +101,10 @@ def work(link: socket.socket, store: str, memory_mb: int, spool: str, connected:
         sink = _Sink(spool, job.max_bytes)
         kind, note, body = _answer(snapshot, job, sink, connected)
         # Only a query that took a while can have taken much memory.
-        leaves = time.monotonic() - started > QUICK / 2 and _pages(1) > recycled_at
+        took = time.monotonic() - started
+        leaves = took > QUICK / 2 and _pages(1) > recycled_at
         sink.end(keep=kind == SPOOL)
-        was_long = time.process_time() - worked > QUICK
+        was_long = took > QUICK and time.process_time() - worked > QUICK
         _say(link, kind, note, body, leaves=leaves, was_long=was_long)
         if leaves:
             return

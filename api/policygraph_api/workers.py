@@ -183,19 +183,7 @@ class _Link(asyncio.Protocol):
         if not self.runs:
             run.started = time.monotonic()
         self.runs.append(run)
-        job = run.job
-        packed = marshal.dumps(
-            (
-                job.query,
-                job.default_graphs,
-                job.named_graphs,
-                job.accept,
-                job.max_bytes,
-                job.services,
-                job.records,
-                job.limit,
-            )
-        )
+        packed = marshal.dumps(tuple(run.job))
         if self._transport is not None:
             self._transport.write(LENGTH.pack(len(packed)) + packed)
 
