@@ -409,6 +409,17 @@ def test_bodies_of_the_youth_union_are_its_own() -> None:
         ("Các tỉnh uỷ, thành uỷ ban hành kế hoạch", "VN", ["Các tỉnh ủy, thành ủy"]),
         ("Ủy ban nhân dân các cấp", "VN", ["Ủy ban nhân dân các cấp"]),
         ("Văn phòng Đảng uỷ Chính phủ theo dõi", "VN", ["Văn phòng Đảng ủy Chính phủ"]),
+        (
+            "Chủ tịch UBND các tỉnh, thành phố: Đà Nẵng, Gia Lai và Lâm Đồng:",
+            "VN",
+            ["Ủy ban nhân dân các tỉnh, thành phố: Đà Nẵng, Gia Lai, Lâm Đồng"],
+        ),
+        (
+            "Chủ tịch Ủy ban nhân dân các tỉnh Khánh Hòa, Gia Lai thống kê thiệt hại",
+            "VN",
+            ["Ủy ban nhân dân các tỉnh Khánh Hòa, Gia Lai"],
+        ),
+        ("UBND các tỉnh, thành phố tổ chức", "VN", ["Ủy ban nhân dân các tỉnh, thành phố"]),
         ("chỉ đạo Quân khu 5 điều động lực lượng", "VN", ["Quân khu 5"]),
         (
             "Các đảng uỷ xã, phường, đặc khu tổ chức thực hiện",

@@ -325,3 +325,11 @@ thực hiện Nghị quyết số 59-NQ/TW
         "Đảng ủy Bộ Tài chính",
     ]
     assert not issuers[1].is_registered if issuers[1] else False
+
+
+def test_a_law_that_was_not_there_yet_is_not_meant(known: registers.Registers) -> None:
+    """A text of 2022 that asks for a law on digital transformation does not name that of 2025."""
+    body = "1. Đề xuất xây dựng Luật Chuyển đổi số."
+    later = "05 tháng 4 năm 2026"
+    assert cited(one(known, plan(body=body))) == ["vn.l.l.nd.luat-chuyen-doi-so"]
+    assert cited(one(known, plan(body=body, date=later))) == ["vn.qh15.l.2025.148"]

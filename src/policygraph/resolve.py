@@ -422,7 +422,7 @@ class _Resolver:
             return self._law(mention)
         programme = self.registers.programme_named(name)
         row = self.registers.document(programme.document) if programme else None
-        if row is not None:
+        if row is not None and self._is_past(row):
             return self.catalogue.registered(row)
         if mention.rule.startswith("citation.short-number"):
             return self._short_number(mention)
@@ -437,6 +437,11 @@ class _Resolver:
         self._leave(mention, "unknown-document", "named without a number")
         return None
 
+    def _is_past(self, row: RegisteredDocument) -> bool:
+        """Whether a document was there when the text was written: what has only its name may
+        be an older one of that name, or one that is yet to be written."""
+        return self.day is None or row.date is None or row.date <= self.day
+
     def _law(self, mention: CitationMention) -> KnownDocument | None:
         reference = mention.reference
         name = reference.name or ""
@@ -444,8 +449,10 @@ class _Resolver:
         if reference.date:
             dated = [r for r in rows if r.date == reference.date]
             rows = dated or [r for r in rows if r.date is None]
-        elif len(rows) > 1 and self.day is not None:
-            rows = [r for r in rows if r.in_force_on(self.day) is not False]
+        elif self.day is not None:
+            rows = [r for r in rows if self._is_past(r)]
+            if len(rows) > 1:
+                rows = [r for r in rows if r.in_force_on(self.day) is not False]
         if len(rows) == 1:
             return self.catalogue.registered(rows[0])
         if len(rows) > 1:

@@ -58,11 +58,14 @@ class Groups(Singles):
         return self.named_group(last, name[0].upper() + name[1:], items, tail, ending, owner)
 
     def those(self, position: int, items: list[str]) -> tuple[int, str]:
-        """The names of the units that are meant: "UBND các huyện: An Biên, An Minh"."""
+        """The names of the units that are meant: "UBND các huyện: An Biên, An Minh", "UBND các tỉnh
+        Gia Lai, Lâm Đồng"."""
         if {self.phrases.kinds[item] for item in items} != {"level"}:
             return position, ""
-        if position >= len(self.words) or not re.fullmatch(r"\s*:\s*", self.gaps[position]):
+        is_colon = re.fullmatch(r"\s*:\s*", self.gaps[position]) is not None
+        if position >= len(self.words) or not (is_colon or self.is_soft(position)):
             return position, ""
+        joint = ": " if is_colon else " "
         at, names = position, []
         while at < len(self.words):
             end = at
@@ -72,12 +75,13 @@ class Groups(Singles):
                 and (end == at or self.is_joined(end))
             ):
                 end += 1
-            if end == at or self.agency(at) or self.phrase(self.phrases.proposed, at):
+            least = at + 1 if is_colon else at + 2
+            if end < least or self.agency(at) or self.phrase(self.phrases.proposed, at):
                 return position, ""
             names.append(self.printed(at, end))
             is_last = end < len(self.words) and self.is_word(end, "và") and self.is_joined(end)
             if not is_last and not (end < len(self.words) and self.is_comma(end)):
-                return (end, f": {', '.join(names)}") if len(names) > 1 else (position, "")
+                return (end, joint + ", ".join(names)) if len(names) > 1 else (position, "")
             at = end + 1 if is_last else end
         return position, ""
 
