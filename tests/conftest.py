@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from policygraph import pipeline, resources, text
 
@@ -29,10 +29,12 @@ os.environ |= {
     "POLICYGRAPH_BUDGET": "1000000",
 }
 
-# No test depends on the speed of the machine; in CI the examples are the same at every run.
-settings.register_profile("local", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "local")
+# No test depends on the speed of the machine, and the examples are the same at every run;
+# `pytest --hypothesis-profile=other` tries others.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("other", PATIENT)
+settings.register_profile("same", PATIENT, derandomize=True)
+settings.load_profile("same")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         text=True,
         cwd=ROOT,
         check=False,
-        timeout=120,
     )
 
 

@@ -158,7 +158,6 @@ def policygraph(*arguments):
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
     )
 
 

@@ -26,7 +26,6 @@ def generated(client, tmp_path_factory):
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
     )
     warned = [line for line in made.stderr.splitlines() if line.startswith("WARNING")]
     # It knows no bodies of SPARQL, and sends queries as forms.

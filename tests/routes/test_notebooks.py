@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from tests.api.conftest import serving
+from tests.api.conftest import PATIENCE, serving
 
 from policygraph import lineage, resources, store
 
@@ -29,10 +29,11 @@ def service(tmp_path_factory):
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 def test_a_notebook_runs_and_draws(path, service, monkeypatch, tmp_path):
     monkeypatch.setenv("POLICYGRAPH_URL", service.url)
-    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
+    for place in ("MPLCONFIGDIR", "JUPYTER_DATA_DIR", "IPYTHONDIR"):
+        monkeypatch.setenv(place, str(tmp_path))
     notebook = nbformat.read(path, as_version=4)
     assert all(not cell.get("outputs") for cell in notebook.cells), "strip the outputs"
-    NotebookClient(notebook, timeout=120).execute()
+    NotebookClient(notebook, timeout=PATIENCE, startup_timeout=PATIENCE).execute()
     outputs = [out for cell in notebook.cells for out in cell.get("outputs", ())]
     drawn = [out for out in outputs if "image/png" in out.get("data", {})]
     tables = [out["data"]["text/html"] for out in outputs if "text/html" in out.get("data", {})]
