@@ -11,8 +11,10 @@ from typing import Annotated, Literal, Protocol
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+from starlette.requests import Request
+from starlette.responses import Response
 
-from policygraph import responsible
+from policygraph import lineage_jsonld, responsible
 from policygraph.edges import MAX_NODES, Options
 from policygraph.engine import Engine
 from policygraph.lookup import Lookup
@@ -27,6 +29,9 @@ from policygraph.paths import (
     Paths,
 )
 from policygraph.queries import MAX_VALUE, CannedQuery
+from policygraph_api.negotiation import choose
+
+_LINKED = lineage_jsonld.MEDIA_TYPE
 
 Thing = Annotated[
     str,
@@ -246,8 +251,12 @@ def router(desk: Desk) -> APIRouter:
         summary="Chuỗi bắt nguồn và chuỗi thực hiện / Lineage, upward and downward",
         description="Mỗi cạnh có câu chữ chứng minh; không có chuỗi cũng là câu trả lời. "
         "Every edge has its words; that there is no path is an answer too.",
+        response_model=LineageOut,
+        responses={200: {"content": {_LINKED: {"schema": {"type": "object"}}}}},
     )
-    def lineage(thing: Thing, asked: Annotated[Asked, Query()]) -> LineageOut:
+    def lineage(
+        request: Request, thing: Thing, asked: Annotated[Asked, Query()]
+    ) -> LineageOut | Response:
         address = desk.lookup.resolve("thing", thing)
         options = Options(
             wide=asked.mode == "wide",
@@ -268,6 +277,11 @@ def router(desk: Desk) -> APIRouter:
         if asked.to is None and asked.direction != "up":
             down = answer.way(paths.downward(address, asked.limit, every=asked.all))
         answer.node(paths.node(address))
+        accept = ",".join(request.headers.getlist("accept"))
+        if choose(accept, ("application/json", _LINKED)) == _LINKED:
+            edges = [(e.lower, e.relation, e.upper, e.assertion) for e in answer.edges]
+            body = lineage_jsonld.write(desk.snapshot, answer.nodes, edges)
+            return Response(body, media_type=_LINKED)
         return LineageOut(
             thing=address,
             mode=asked.mode,

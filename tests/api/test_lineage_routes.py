@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
+import pyoxigraph as ox
 import pytest
+import rdflib
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from policygraph import iri, queries, resources, store
+from policygraph import iri, lineage_jsonld, ontology_terms, queries, resources, store
 from policygraph.errors import UnknownThing
 from policygraph.lookup import Lookup
 from policygraph_api.lineage_routes import router
 
+PG = rdflib.Namespace(iri.ONTOLOGY)
+NT = ox.RdfFormat.N_TRIPLES
 PLAN = "vn-61.ubnd.kh.2021.2358"
 
 
@@ -28,7 +34,9 @@ def get(store_root):
     app = FastAPI()
     app.include_router(router(Desk(store_root)))
     client = TestClient(app)
-    return lambda path, **params: client.get(f"/api/{path}", params=params)
+    return lambda path, accept="*/*", **params: client.get(
+        f"/api/{path}", params=params, headers={"Accept": accept}
+    )
 
 
 def doc(local):
@@ -44,6 +52,36 @@ def test_a_task_goes_up_with_a_quote_on_every_edge(get):
     assert all(edge["quote"] and edge["end"] > edge["start"] for edge in edges)
     assert path["evidenceClass"].endswith("/body")
     assert answer["down"] is None
+
+
+@pytest.mark.parametrize("direction", ["up", "down"])
+def test_json_ld_says_what_the_graph_says_with_the_words_of_every_edge(get, store_root, direction):
+    asked = {"direction": direction, "mode": "wide"}
+    plain = get("lineage/2358/KH-UBND", **asked).json()
+    answer = get("lineage/2358/KH-UBND", accept="application/ld+json", **asked)
+    assert answer.headers["content-type"] == "application/ld+json"
+    linked = answer.json()
+    assert linked["@context"] == lineage_jsonld.CONTEXT
+    snapshot = store.open_read_only(store_root)
+    context = ontology_terms.context(snapshot)["@context"]
+    quads = ox.parse(json.dumps(linked | {"@context": context}), format=ox.RdfFormat.JSON_LD)
+    triples = [quad.triple for quad in quads]
+    said = rdflib.Graph().parse(data=ox.serialize(triples, format=NT), format="nt")
+    assert not any(isinstance(term, rdflib.BNode) for triple in said for term in triple)
+    here = {
+        str(ox.Triple(ox.NamedNode(s.subject), ox.NamedNode(s.predicate), s.value))
+        for subject in {str(subject) for subject in said.subjects()}
+        for s in snapshot.statements(subject, None, None)
+    }
+    assert set(map(str, triples)) <= here
+    quotes = {str(quote) for quote in said.objects(None, PG.quote)}
+    assert plain["edges"]
+    for edge in plain["edges"]:
+        lower, relation, upper = (rdflib.URIRef(edge[n]) for n in ("lower", "relation", "upper"))
+        assert (lower, relation, upper) in said
+        assert edge["quote"] is None or edge["quote"] in quotes
+    for node in plain["nodes"]:
+        assert (rdflib.URIRef(node["iri"]), rdflib.RDF.type, None) in said
 
 
 def test_a_number_with_a_slash_is_a_thing_too(get):
