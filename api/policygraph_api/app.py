@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -122,6 +124,9 @@ def _snapshot() -> Snapshot:
 def serve(settings: Settings) -> None:
     """Run the service until it is told to stop."""
     logs.set_up()
+    # When all is closed uvicorn sends itself the signal once more that stopped it; left to its
+    # default that would end the process before its temporary files are removed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     Server(create_app(settings), settings).run()
 
 

@@ -98,3 +98,14 @@ def test_a_header_with_a_line_break_is_not_sent():
     with pytest.raises(ValueError, match="line break"):
         protocol.send_whole(200, [(b"a", b"b\r\nc: d")], b"")
     assert not sent
+
+
+def test_a_service_told_to_stop_leaves_nothing_behind(store_root, tmp_path, monkeypatch):
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    with serving(store_root, tmp_path / "log", workers=1) as stopped:
+        assert stopped.get(ASK).status_code == 200
+        assert list(temporary.iterdir())
+    assert stopped.process.returncode == 0
+    assert not list(temporary.iterdir())
