@@ -420,6 +420,17 @@ def test_bodies_of_the_youth_union_are_its_own() -> None:
             ["Ủy ban nhân dân các tỉnh Khánh Hòa, Gia Lai"],
         ),
         ("UBND các tỉnh, thành phố tổ chức", "VN", ["Ủy ban nhân dân các tỉnh, thành phố"]),
+        (
+            "Sở Y tế các tỉnh, thành phố trực thuộc Trung ương chỉ đạo",
+            "VN",
+            ["Sở Y tế các tỉnh, thành phố trực thuộc Trung ương"],
+        ),
+        ("Cục Công nghệ thông tin làm đầu mối", "VN", ["Cục Công nghệ thông tin"]),
+        (
+            "phối hợp với các ban đảng Tỉnh ủy theo dõi",
+            "VN-61",
+            ["Các ban đảng của Tỉnh ủy Hải Dương"],
+        ),
         ("chỉ đạo Quân khu 5 điều động lực lượng", "VN", ["Quân khu 5"]),
         (
             "Các đảng uỷ xã, phường, đặc khu tổ chức thực hiện",

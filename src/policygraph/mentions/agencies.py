@@ -103,7 +103,9 @@ class _Reader(Groups):
         best: Found | None = None
         may_be_group = self.words[position].folded in self.names.groups
         group = self.group(position) if may_be_group else None
-        for found in (group, self.agency(position), self.district(position)):
+        agency = self.agency(position)
+        wider = self.of_provinces(position) if agency else None
+        for found in (group, wider, agency, self.district(position)):
             if found and (best is None or found.last > best.last):
                 best = found
         return best or self.list_head(position) or self.proposal(position)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from policygraph import iri
+from policygraph.mentions.agency_names import Named
 from policygraph.mentions.singles import Found, Singles
 from policygraph.registers import COUNTRY, UNPLACED
 
@@ -56,6 +57,27 @@ class Groups(Singles):
         last, those = self.those(last, items) if head and owner is None else (last, "")
         name += those
         return self.named_group(last, name[0].upper() + name[1:], items, tail, ending, owner)
+
+    def of_provinces(self, position: int) -> Found | None:
+        """A provincial body of several provinces, in a text of the country: "Sở Y tế các tỉnh,
+        thành phố"."""
+        if self.place is None or self.place.kind != "country":
+            return None
+        forms = [
+            (last, form.payload.agency)
+            for last, form, cost in self.matches(self.names.agencies, position)
+            if not cost and isinstance(form.payload, Named)
+        ]
+        last, agency = max(forms, key=lambda found: found[0], default=(position, None))
+        is_theirs = self.is_word(last, "các") and self.is_word(last + 1, "tỉnh")
+        if agency is None or agency.level != "province" or not (is_theirs and self.is_soft(last)):
+            return None
+        parsed = self.members(last + 1, has_opener=True)
+        if parsed is None or {self.phrases.kinds[item] for item in parsed[2]} != {"level"}:
+            return None
+        after, tail, ending, owner = self.tail(parsed[0])
+        name = " ".join(filter(None, (agency.bare(), "các", parsed[1], tail)))
+        return self.named_group(after, name, parsed[2], tail, ending, owner)
 
     def those(self, position: int, items: list[str]) -> tuple[int, str]:
         """The names of the units that are meant: "UBND các huyện: An Biên, An Minh", "UBND các tỉnh

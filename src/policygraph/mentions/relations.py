@@ -101,6 +101,8 @@ class _Reader:
     def _governed(self, item: Found) -> Governed:
         start, stop = self._view.sentence_at(item.start)
         last = self._last
+        if last is not None and self._is_short_name(item):
+            return Governed("cites", None, _ABBREVIATION, 0.8)
         if last is None or self._found[last].start < start:
             return self._by_cue(start, item, stop)
         between = self._view.text[self._found[last].end : item.start]
@@ -136,6 +138,12 @@ class _Reader:
         if _GOES_ON.search(words):
             return Governed(top.relation, top.of, "relation.list", 0.7)
         return Governed("cites", None, "relation.none", 0.6)
+
+    def _is_short_name(self, item: Found) -> bool:
+        """Whether the text gives a short name in brackets: "… về đất đai (Nghị quyết 18)"."""
+        text = self._view.text
+        is_short = item.rule.startswith("citation.short-number")
+        return is_short and text[: item.start].endswith("(") and text.startswith(")", item.end)
 
     def _by_cue(self, start: int, item: Found, stop: int) -> Governed:
         """By the words between ``start`` and the mention."""
