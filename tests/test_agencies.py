@@ -491,3 +491,9 @@ def test_a_name_does_not_go_over_a_comma_to_another_actor() -> None:
 
 def test_the_youth_union_of_a_municipality_has_its_name() -> None:
     assert [m.canonical for m in find("Thành đoàn", "VN-CT")] == ["Thành đoàn Cần Thơ"]
+
+
+def test_a_body_of_each_district_is_a_group_of_its_own() -> None:
+    (found,) = find("Trung tâm Dịch vụ nông nghiệp các huyện, thị xã")
+    assert found.canonical == "Trung tâm Dịch vụ nông nghiệp các huyện, thị xã tỉnh Hải Dương"
+    assert found.is_group

@@ -82,3 +82,17 @@ def test_bodies_of_a_district(unit: str, local: str) -> None:
     """Bare names in the text of a district are its own; the province's keep their nodes."""
     found = actor("HUYỆN CAO LỘC", "5/KH-UBND", unit, "ỦY BAN NHÂN DÂN", "Cao Lộc")
     assert found.local == f"vn-09.{local}"
+
+
+@pytest.mark.parametrize(
+    ("unit", "name"),
+    [
+        ("Hội Nông dân", "Hội Nông dân huyện Lộc Bình"),
+        ("Mặt trận Tổ quốc", "Mặt trận Tổ quốc Việt Nam huyện Lộc Bình"),
+        ("Ban Tuyên giáo Huyện ủy", "Ban Tuyên giáo Huyện ủy Lộc Bình"),
+        ("Hội Nông dân tỉnh", "Hội Nông dân tỉnh Lạng Sơn"),
+    ],
+)
+def test_bodies_of_every_level_are_the_districts_own(unit: str, name: str) -> None:
+    above, organ = "TỈNH LẠNG SƠN", "ỦY BAN NHÂN DÂN HUYỆN LỘC BÌNH"
+    assert actor(organ, "5/KH-UBND", unit, above, "Lộc Bình").canonical == name

@@ -173,6 +173,9 @@ class _Reader(Groups):
             return misspelt
         goes_over = self.phrase(self.phrases.listed, position) is not None
         last = self.name_end(position, head[0], goes_over=goes_over)
+        several = self.of_each(last, position)
+        if several is not None:
+            return several
         closed = last + 1 if last < len(self.words) and self.is_word(last, "tỉnh") else last
         whole = self.is_bounded(position, closed, strictly=True)
         opens = self.is_capital(head[0]) or self.words[head[0]].surface.isdigit()
@@ -201,6 +204,17 @@ class _Reader(Groups):
             0.5 if whole else 0.4,
             is_stated,
         )
+
+    def of_each(self, last: int, first: int) -> Found | None:
+        """A body that every district has, though no register knows it: "Trung tâm Dịch vụ nông
+        nghiệp các huyện, thị xã"."""
+        opener = self.phrase(self.phrases.openers, last)
+        parsed = self.members(opener[0], has_opener=True) if opener and self.is_soft(last) else None
+        if parsed is None or {self.phrases.kinds[item] for item in parsed[2]} != {"level"}:
+            return None
+        end, wording, items = parsed
+        name = f"{self.printed(first, last)} các {wording}"
+        return self.named_group(end, name, items, "", "", None)
 
     def new(self, last: int, canonical: str, stem: str) -> Found:
         """A proposed body of the document's own place."""

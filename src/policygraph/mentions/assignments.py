@@ -117,6 +117,8 @@ class _Document:
         for part in reversed(tree.parts):
             if part.kind == "doan" and part.is_heading:
                 self._lead_ins.setdefault(part.parent, []).append(part)
+        self._above: dict[tuple[int, str], list[Actor]] = {}
+        """Under each heading of a table, by column: the agencies of the row read last."""
         self._subjects: dict[int, tuple[AgencyMention, ...]] = {}
         self._order: _Heading | None = None
         self._order_read = False
@@ -150,7 +152,14 @@ class _Document:
             if cell.column not in ACTOR_COLUMNS or not cell.pieces:
                 continue
             view = View(self.tree.source.text, cell.pieces)
+            actors = self._above.get((part.parent, cell.column), []) if _is_ditto(view) else []
+            if actors:
+                for actor in actors:
+                    self._add(part.index, actor.agency, cell.column, "table", cell.pieces, "ditto")
+                leads += cell.column == "lead"
+                continue
             actors = actors_in(view, self.find)
+            self._above[part.parent, cell.column] = actors
             note = self._note(part, view, actors)
             for actor in actors:
                 role = _said_in_cell(view.text, actor, cell.column)
@@ -482,6 +491,11 @@ def _run_from(text: str, actors: list[Actor], position: int) -> list[Actor]:
             break
         run.append(actor)
     return run
+
+
+def _is_ditto(view: View) -> bool:
+    """Whether a cell only says that it is as the one above: "- nt -", "Như trên"."""
+    return bool(_entry("ditto").fullmatch(" ".join(view.text.split())))
 
 
 def _named(text: str, actors: list[Actor]) -> list[Actor] | None:

@@ -20,6 +20,8 @@ class ValueColumn:
     quantity: Quantity
     year: int | None
     is_present: bool
+    is_goal: bool
+    """The head has a word for goals."""
 
 
 _BARE = re.compile(
@@ -48,7 +50,8 @@ def value_columns(tree: Tree, part: Part, head: list[str]) -> Iterator[ValueColu
             continue
         quantity = _bare(tree.join(cell.pieces), is_period=cell.column == "period")
         if quantity is not None:
-            yield ValueColumn(cell, quantity, max(years, default=None), bool(now) and not goal)
+            year = max(years, default=None)
+            yield ValueColumn(cell, quantity, year, bool(now) and not goal, bool(goal))
 
 
 def _bare(words: str, *, is_period: bool) -> Quantity | None:

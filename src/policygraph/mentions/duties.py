@@ -302,6 +302,11 @@ class _Reader:
             if not self._means_inherited(run, subject):
                 subject = _Subject(tuple(a.office or a.agency for a in run), "subject")
             position = self._main_verb(self._past(run, clause), clause.end)
+            ordered = self._at("orders", position, clause.end)
+            given = self._run(ordered, clause.end) if ordered is not None else []
+            if given:
+                subject = _Subject(tuple(a.agency for a in given), "inline")
+                position = self._past(given, clause)
         self._act(subject, position, clause, said, rows=rows)
         return subject
 

@@ -43,7 +43,7 @@ _MODIFIERS = (
     r"(?:\s+(?:bình\s+quân|trung\s+bình|thêm|h[ằà]ng\s+năm|mỗi\s+năm|từ|khoảng|đạt|với|tốc\s+độ))*"
 )
 _GROWING = re.compile(
-    rf"(?i)^(?P<np>.*?)\s*(?<!\w)(?P<v>tăng|(?:cắt\s+)?giảm)(?:\s+trưởng)?(?P<mod>{_MODIFIERS})\s*$"
+    rf"(?i)^(?P<np>.*?)\s*(?<!\w)(?P<v>tăng|(?:cắt\s+)?giảm|rút\s+ngắn)(?:\s+trưởng)?(?P<mod>{_MODIFIERS})\s*$"
 )
 _SPREAD = re.compile(
     r"(?i)^(?P<np>.+?)\s+(?P<v>(?:được\s+)?phủ(?:\s+sóng)?|đến|tới|tại|ở)\s*(?:cho)?$"
@@ -112,7 +112,11 @@ def read_clause(text: str, clauses: Sequence[Clause], index: int) -> Reading:
     core = word("trailing").sub("", core) + _purpose(text, clause)
     if tail:
         core = word("trailing").sub("", f"{core} {tail}")
-    core = re.sub(r"^(?:các|những|tổng\s+số|số(?=\s+(?:hộ|người|xã|cơ|đơn)))\s+", "", core)
+    core = re.sub(
+        r"^(?:các|những|tổng\s+số|số(?=\s+(?:hộ|người|xã|cơ|đơn|phòng|trường|trẻ|lao)))\s+",
+        "",
+        core,
+    )
     carried = _carried(text, clauses, index, before, core) if index else None
     if carried is not None:
         return replace(carried, unit=unit)
@@ -154,9 +158,13 @@ def _carried(
 ) -> Reading | None:
     """The reading of an earlier clause, where this one has no measure of its own: "và 40%",
     "tăng 14,3%", "riêng trẻ 5 tuổi đạt 99%", "(năm 2020: 12%)"; None where it has one."""
+    clause = clauses[index]
+    alone = _ALONE.fullmatch(before)
+    if clause.quantity.unit == "bậc" and alone:
+        earlier = read_clause(text, clauses, index - 1)
+        return replace(earlier, indicator=f"mức {before.lower()} {earlier.indicator}")
     if core:
         return None
-    clause = clauses[index]
     main = _main_of(clauses, index) if clause.is_aside else None
     if main is not None and _ONLY_YEAR.fullmatch(before):
         return read_clause(text, clauses, main)
@@ -164,7 +172,6 @@ def _carried(
     some = _some_of(text, clauses, index) if percent else None
     marked = _OF_THESE.search(text, clause.left, clause.quantity.span.start) if percent else None
     level = percent and not clause.is_aside and _LEVEL.fullmatch(before)
-    alone = _ALONE.fullmatch(before)
     if not (some or marked or level or alone or (percent and not before)):
         return None
     earlier = read_clause(text, clauses, index - 1)
@@ -236,7 +243,8 @@ _OF_THESE = re.compile(
 
 _DENOMINATOR = re.compile(
     r"(?i)(?:/|(?<!\w)(?:trên|mỗi))\s*"
-    r"(?P<n>(?:1|10|100|1\.000|10\.000|100\.000|(?:1\s+)?(?:nghìn|vạn|triệu))\s+(?:người\s+)?(?:dân|người|hộ))(?!\w)"
+    r"(?P<n>(?:1|10|100|1\.000|10\.000|100\.000|(?:1\s+)?(?:nghìn|vạn|triệu))\s+(?:người\s+)?(?:dân|người|hộ)|1\s+ha)"
+    r"(?!\w)"
 )
 """What a measure counts to each of: "Số bác sĩ trên 10.000 dân đạt 11,2 bác sĩ"."""
 
@@ -365,6 +373,11 @@ def _number_of(text: str, clause: Clause, before: str, core: str, bare: str) -> 
     if quantity.unit == "lần":
         counted = re.sub(r"(?i)^(?:đón|thu\s+hút)(?:\s+|$)", "", _FOLDED.sub("", before))
         return _small(f"mức tăng {_lower_head(counted or core)}")
+    climbs = _MOVES.search(bare) if quantity.unit == "bậc" else None
+    if climbs:
+        return _small(
+            f"mức {climbs['v'].lower()} thứ hạng {_lower_head(bare[: climbs.start()].strip())}"
+        )
     density = quantity.kind == "rate" and "dân" in (quantity.unit or "")
     size = _SIZES.get((quantity.unit or "").partition("/")[0])
     if size and quantity.kind == "measure" and _MADE.match(bare):

@@ -635,7 +635,7 @@ def _in_words(text: str, words: Iterable[re.Match[str]], blocked: list[Span]) ->
 
 _DIVIDED = re.compile(
     r"(?:\s+[^\W\d]+){0,4}?\s?/\s?|(?:\s+[^\W\d]+){0,4}?\s+(?:trên|mỗi)\s+(?=(?:1\d*(?:\.000)*|một|(?:nghìn|vạn|triệu))\s)"
-    r"|\s+mỗi\s+(?=năm|tháng|quý|tuần|ngày)"
+    r"|(?:\s+[^\W\d]+){0,4}?\s+mỗi\s+(?=năm|tháng|quý|tuần|ngày)"
 )
 _BY_NUMBER = re.compile(
     r"(?P<n>\d{1,3}(?:\.\d{3})*|(?:(?:1|một)\s+)?(?:nghìn|ngàn|vạn|triệu))\s*"

@@ -71,6 +71,7 @@ _WINDOW = 4000
 """Paragraphs longer than this are read piece by piece, in code points: no paragraph of the genre
 is, but a text that lost its line ends is one paragraph."""
 
+_ISSUED = re.compile(r"(?i)ngày[\s\d]+tháng[\s\d]+năm\s+(?P<y>(?:19|20)\d\d)")
 _SHORT = 80
 """A line that introduces others is no longer than this, in code points."""
 
@@ -103,6 +104,8 @@ class _Finder:
         self.found: list[TargetMention] = []
         self.unresolved: list[UnresolvedMention] = []
         self._title_year: Year | None = None
+        self._issued: int | None = None
+        """The year in the letterhead, once asked; 0 where it has none."""
         self._leads: dict[int, int | None] = {}
         """Part -> the year that it sets for what follows it, once asked."""
         self._named: dict[int, int | None] = {}
@@ -161,7 +164,12 @@ class _Finder:
     def _names_of(self, head: Part) -> list[str]:
         """The names in one line of a head, by column."""
         raw = self.tree.source.text[head.pieces[0].start : head.pieces[-1].end]
-        return [plain(cell) for cell in re.split(r"\t|\|", raw.strip("|"))]
+        between = r"\t|\|" if "\t" in raw or "|" in raw else r"\n"
+        return [
+            plain(cell)
+            for cell in re.split(between, raw.strip("|"))
+            if between != r"\n" or cell.strip()
+        ]
 
     def _by_column(self, part: Part, columns: list[ValueColumn], head: list[str]) -> None:
         content = next((c.pieces for c in part.cells if c.column == "content" and c.pieces), ())
@@ -172,6 +180,7 @@ class _Finder:
         for column in columns:
             quantity = column.quantity
             year = Year(column.year, "column", 0.95) if column.year else around
+            present = column.is_present or self._is_past(column)
             shown = quantity.unit or unit
             self.found.append(
                 TargetMention(
@@ -182,15 +191,23 @@ class _Finder:
                     value=quantity.value,
                     upper_value=quantity.upper,
                     unit=yearly_unit(shown, indicator),
-                    year=None if column.is_present and not column.year else year.year,
+                    year=None if present and not column.year else year.year,
                     scope=scope_of(words) or restriction(indicator, yearly_unit(shown, indicator)),
                     exception=exception_of(words),
-                    is_baseline=column.is_present,
+                    is_baseline=present,
                     rule=f"target.table.{year.rule}",
                     confidence=year.confidence,
                     total=quantity.total,
                 )
             )
+
+    def _is_past(self, column: ValueColumn) -> bool:
+        """Whether a column without a word for goals tells of a year before the text was issued."""
+        if self._issued is None:
+            heads = (p for p in self.tree.parts if p.zone is Zone.LETTERHEAD and p.pieces)
+            years = (_ISSUED.search(self.tree.own_text(p)) for p in heads)
+            self._issued = next((int(y["y"]) for y in years if y), 0)
+        return not column.is_goal and column.year is not None and column.year < self._issued
 
     # --- prose --------------------------------------------------------------------------------
 
@@ -487,6 +504,8 @@ _FEES = re.compile(
 _RATE_OF = re.compile(r"(?i)(?:(?:học|lệ|viện)\s+phí|lãi\s+suất|giá)\s+(?:tối\s+đa\s+)?$")
 _SUPPORT = re.compile(r"(?i)(?:hỗ\s+trợ|thưởng|mức\s+chi|cho\s+vay)(?!\w)")
 """Before a limit in money it grants a sum: a rate of support, no target."""
+_BUDGET = re.compile(r"(?i)\W*(?:tổng\s+|nguồn\s+)?(?:kinh\s+phí|vốn|mức\s+đầu\s+tư)(?!\w)")
+"""How a sentence opens that says where the money is from: its shares are no targets."""
 _FUNDS = re.compile(r"(?i)kinh\s+phí|dự\s+toán|tổng\s+(?:mức|vốn)|ngân\s+sách")
 
 
@@ -504,6 +523,8 @@ def _counts(quantity: Quantity, mode: Mode, text: str) -> bool:
     if mode is Mode.PRESENT:
         return quantity.kind != "measure" or not _FUNDS.search(before)
     if quantity.comparator == "<=" and "đồng" in (quantity.unit or "") and _SUPPORT.search(before):
+        return False
+    if percent and not compared and _BUDGET.match(text):
         return False
     if percent or quantity.kind == "share":
         return not (_FEES.match(text, quantity.span.end) or _RATE_OF.search(before))

@@ -20,6 +20,8 @@ INNER = "agency.inner"
 DISTRICT = "agency.district"
 """Rule of a body that names its district or commune."""
 _COMMITTEE = re.compile(r"(?P<kind>Huyện|Thị|Thành|Quận) ủy (?P<name>.+)")
+_COMMITTEES = (" Huyện ủy", " Thị ủy", " Thành ủy", " Quận ủy")
+"""Ends of the names of a committee's organs, which its unit's name alone follows."""
 _KINDS = {"Huyện": "huyện", "Thị": "thị xã", "Thành": "thành phố", "Quận": "quận"}
 
 Owner = Callable[[AgencyMention], AgencyMention]
@@ -82,11 +84,12 @@ class _District:
 
     def __call__(self, mention: AgencyMention) -> AgencyMention:
         bare = mention.canonical.removesuffix(f" {self.province}")
-        is_single = mention.is_registered and not mention.is_group
+        is_single = mention.is_registered and not mention.is_group and bare not in _of_any_level()
         if is_single or bare == mention.canonical or _provincial().search(mention.surface):
             return mention
         own = re.sub(rf" (?:cấp )?{self.kind}$", "", bare)
-        canonical = f"{own} {self.kind} {self.name}"
+        unit = self.name if own.endswith(_COMMITTEES) else f"{self.kind} {self.name}"
+        canonical = f"{own} {unit}"
         head = mention.local.partition(".")[0]
         return replace(
             mention,
@@ -95,6 +98,11 @@ class _District:
             is_group=mention.is_group and (own == bare or bare.startswith("Các ")),
             rule=DISTRICT,
         )
+
+
+def _of_any_level() -> frozenset[str]:
+    """Bodies that provinces and districts have alike: "Hội Nông dân"."""
+    return frozenset(lexicon.load("agencies").tables["heads"])
 
 
 def _any_of(words: list[str]) -> str:

@@ -24,6 +24,7 @@ _PERIOD = re.compile(
     r"(?i)(?:từ |đến |trước |hết )*(?:ngày |tháng |quý |năm |hằng |hàng |thường xuyên|định kỳ"
     r"|giai đoạn |cả năm|\d{1,2}/\d|20\d\d\b)"
 )
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _EDGE = SPACE + "*_`"
 _HEAD_CELLS = 2
 _MOST_COLUMNS = 12
@@ -292,6 +293,7 @@ def _bare_lines(lines: list[Segment], start: int) -> _Table | None:
     names = [" ".join(lines[i].words for i in cell) for cell in head]
     columns = tuple(tables.column_of(name) or "other" for name in names)
     title = [lines[i].words for cell in head for i in cell]
+    figures = any(_YEAR.search(name) for name in names)
     index = start
     rows: list[Segment] = []
     dealt: dict[int, list[int]] = {}
@@ -308,7 +310,11 @@ def _bare_lines(lines: list[Segment], start: int) -> _Table | None:
             index += 1
             continue
         number = tables.number_of(lines[index].words)
-        stop = index + 1 if number is None else _end_of_bare_row(lines, index, number, title[0])
+        stop = index + 1
+        if number is not None:
+            whole = index + len(columns)
+            fits = figures and _row_ends_at(lines, whole, number)
+            stop = whole if fits else _end_of_bare_row(lines, index, number, title[0])
         if number is None or stop - index < 2:
             break
         for first, part in _divided(lines, index, stop, len(columns) - 1):
@@ -400,6 +406,17 @@ def _bare_head(lines: list[Segment], start: int) -> list[list[int]] | None:
             known += tables.column_of(words) is not None
             head.append([index])
     return None
+
+
+def _row_ends_at(lines: list[Segment], stop: int, number: str) -> bool:
+    """Whether a row of figures, any of which may look like a row's number, has all its cells
+    where the next number stands or the table ends."""
+    if stop >= len(lines):
+        return stop == len(lines)
+    following = tables.number_of(lines[stop].words)
+    if following is None:
+        return _ends_table(lines[stop])
+    return not (number.isdigit() and following.isdigit()) or int(following) == int(number) + 1
 
 
 def _end_of_bare_row(lines: list[Segment], start: int, number: str, head: str) -> int:

@@ -123,10 +123,12 @@ class Table:
         or again in each: its words stand in the column of contents."""
         text = self.growth.text
         filled = [i for i, cell in enumerate(cells) if cell]
-        words = {_words(text, cells[i]) for i in filled}
-        again = len(words) == 1 and len(filled) > _HEAD_CELLS and len(filled) == len(cells)
+        named = [i for i in range(len(cells)) if self.columns[i] != "number"]
+        words = {_words(text, cells[i]) for i in named}
+        if len(words) == 1 and "" not in words and len(named) > _HEAD_CELLS:
+            return [cell if i == at or i not in named else () for i, cell in enumerate(cells)]
         over = filled == [0] and at != 0 and tables.number_of(_words(text, cells[0])) is None
-        if not (again or over):
+        if not over:
             return cells
         return [cells[0] if i == at else () for i in range(len(cells))]
 
