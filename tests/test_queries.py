@@ -6,6 +6,7 @@ Turtle of ``fixtures/ttl``.  A query without one fails; so does a golden file wi
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -57,6 +58,19 @@ def test_every_query_has_golden_answers_and_the_other_way():
 def test_golden_answer(name, case, snapshot, lookup):
     bound = queries.bind(CATALOGUE[name], case["parameters"], lookup)
     assert queries.records(snapshot, bound) == case["rows"]
+
+
+@pytest.mark.parametrize("limit", [1, 2])
+@pytest.mark.parametrize(
+    ("name", "case"),
+    [c for c in CASES if any("# page" in line for line in CATALOGUE[str(c.values[0])].lines)],
+)
+def test_a_page_that_is_chosen_before_its_rows_are_made(name, case, limit, snapshot, lookup):
+    bound = queries.bind(CATALOGUE[name], case["parameters"], lookup)
+    for offset in range(len(case["rows"]) + 1):
+        out = io.BytesIO()
+        queries.write_records(snapshot.query(bound.page(limit, offset)), '{"query": ""}', out)
+        assert json.loads(out.getvalue())["rows"] == case["rows"][offset : offset + limit]
 
 
 @pytest.mark.parametrize("media_type", store.RESULT_FORMATS)
@@ -149,6 +163,13 @@ def test_blocks_and_bindings_keep_their_lines(tmp_path):
         ("  # end\n", "", ":11: `# if` without `# end`"),
         ("  # if year\n", "", ":13: `# end` without `# if`"),
         ("  # bind year\n", "  # if year\n  # bind year\n", "`# if` inside the one of line 11"),
+        ("  # end\n", "  # page\n  # end\n", ":14: `# page` outside `# if paged`"),
+        ("  # bind lang\n", "  # bind lang\n  # page\n", ":10: `# page` outside `# if paged`"),
+        (
+            "  # end\n",
+            "  # end\n  # if paged\n  # page\n  # end\n",
+            ":17: error at 17:1: expected",
+        ),
         ("ORDER BY ?task\n", "", "needs ORDER BY"),
         ("ORDER BY ?task\n", "ORDER BY ?task LIMIT 5\n", "no LIMIT of its own"),
         (

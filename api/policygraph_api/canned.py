@@ -140,8 +140,10 @@ class Answers:
         served, settings = asked(), self.settings
         bound = await run_in_threadpool(bind, query, values, served.lookup)
         members: dict[str, object] = {"query": query.name, "parameters": dict(bound.parameters)}
-        text, limit = bound.text, 0
-        if page is not None:
+        limit = 0
+        if page is None:
+            text = bound.text
+        else:
             offset = page.offset(served.engine.hash)
             members["next"] = page.following(query.name, values, served.engine.hash, offset)
             # One row more than asked for tells whether another page follows.

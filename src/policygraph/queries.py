@@ -15,12 +15,18 @@ and some lines in its body:
     # sure NAME         keeps only the assertions ?NAME that are sure enough
     # edges A R B [E]   becomes the edges of the walk: ?A leads by ?R up to ?B; ?E says whether the
                         walk comes there only over facts from outside the texts
+    # page              becomes ``LIMIT`` with the number of rows up to the end of the page
 
 How sure an assertion must be is asked by two parameters that every query with such lines has,
 ``confidence`` and ``accepted``; where neither is, the lines become nothing, and ``# if limited``
 keeps nothing.  The derived closures do not know which edge is how sure, so a query over them says
 from where to walk, ``# walk up thing`` or ``# walk down document``: where it is asked, the edges
 that are sure enough are walked before the query runs (``edges``), and it reads them as data.
+
+Whoever asks for a page gets it by LIMIT and OFFSET behind the query, and every row is made before
+one is left out.  A query whose rows are dear says between ``# if paged`` and ``# end`` which they
+are: a sub-select in the order of the answer, each row of which makes at least one of the answer's,
+with ``# page`` as its last line.
 
 A file is therefore SPARQL as it stands.  Values become RDF terms first and are written by
 Oxigraph's own serialiser into a VALUES block: data, never text of the query.  (Oxigraph's
@@ -33,10 +39,11 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from itertools import product
 from pathlib import Path
 from typing import BinaryIO
 
@@ -121,21 +128,35 @@ class CannedQuery:
     is_graph: bool
     """a CONSTRUCT: its records are triples, and it can be had as Turtle"""
 
-    def text(self, terms: Mapping[str, Term], edges: Sequence[Link] = ()) -> str:
-        return _fill(self.lines, terms, edges)
+    def text(
+        self, terms: Mapping[str, Term], edges: Sequence[Link] = (), most: int | None = None
+    ) -> str:
+        """SPARQL with these terms; ``most`` is how many rows a page needs, from the first on."""
+        return _fill(self.lines, terms, edges, most)
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A query with its parameters: ``parameters`` as people read them, ``text`` as it is run."""
+    """A query with its parameters; ``edges`` are those of its walk that are sure enough."""
 
     query: CannedQuery
-    parameters: Mapping[str, str]
-    text: str
+    terms: Mapping[str, Term]
+    edges: Sequence[Link]
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """As people read them."""
+        return {name: term.value for name, term in self.terms.items()}
+
+    @property
+    def text(self) -> str:
+        """The query as it is run."""
+        return self.query.text(self.terms, self.edges)
 
     def page(self, limit: int, offset: int) -> str:
         """The query for ``limit`` rows behind the first ``offset``: every query has an order."""
-        return f"{self.text}\nLIMIT {limit} OFFSET {offset}"
+        text = self.query.text(self.terms, self.edges, offset + limit)
+        return f"{text}\nLIMIT {limit} OFFSET {offset}"
 
 
 _FIELD = re.compile(r"#\s*(summary-vi|summary-en|example):\s*(.*?)\s*")
@@ -144,8 +165,8 @@ _PARAMETER = re.compile(
     r"\s*(\S.*?)\s*\|\s*(\S.*?)\s*"
 )
 _WALK = re.compile(r"#\s*walk\s+(up|down)\s+(\w+)\s*")
-_LINE = re.compile(r"\s*#\s*(?:(bind|if|sure)\s+(\w+)|(edges(?:\s+\w+){3,4})|(end))\s*")
-CONFIDENCE, ACCEPTED, LIMITED = "confidence", "accepted", "limited"
+_LINE = re.compile(r"\s*#\s*(?:(bind|if|sure)\s+(\w+)|(edges(?:\s+\w+){3,4})|(end)|(page))\s*")
+CONFIDENCE, ACCEPTED, LIMITED, PAGED = "confidence", "accepted", "limited", "paged"
 _LIMITS = ((CONFIDENCE, Type.CONFIDENCE, None), (ACCEPTED, Type.BOOLEAN, "false"))
 """The parameters of every query with ``# sure`` or ``# edges``: name, type, default."""
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
@@ -214,8 +235,7 @@ def bind(query: CannedQuery, values: Mapping[str, str], lookup: Lookup) -> Bound
             terms[name] = _term(parameter, raw, lookup)
         elif parameter.required:
             raise QueryError(f"{query.name}: thiếu tham số / missing parameter “{name}”")
-    shown = {name: term.value for name, term in terms.items()}
-    return Bound(query, shown, query.text(terms, _walked(query.walk, terms, lookup.engine)))
+    return Bound(query, terms, _walked(query.walk, terms, lookup.engine))
 
 
 def _walked(walk: Walk | None, terms: Mapping[str, Term], engine: Engine) -> Sequence[Link]:
@@ -372,12 +392,15 @@ def _check_use(
 ) -> None:
     used: set[str] = set()
     opened: int | None = None
+    condition = ""
     reads_edges = False
     for number, line in enumerate(lines, 1):
         found = _LINE.fullmatch(line)
         if not found:
             continue
-        verb, name, edges, end = found.groups()
+        verb, name, edges, end, page = found.groups()
+        if page and condition != PAGED:
+            raise DataError(path, "`# page` outside `# if paged`", number)
         if verb == "sure" or edges or name == LIMITED:
             used.update(_check_limits(path, parameters, number))
         if edges and walk is None:
@@ -386,7 +409,7 @@ def _check_use(
         if end:
             if opened is None:
                 raise DataError(path, "`# end` without `# if`", number)
-            opened = None
+            opened, condition = None, ""
         elif verb == "bind":
             _check_declared(path, parameters, name, number)
             used.add(name)
@@ -394,11 +417,17 @@ def _check_use(
             _check_condition(path, parameters, name, number)
             if opened is not None:
                 raise DataError(path, f"`# if` inside the one of line {opened}", number)
-            opened = number
+            opened, condition = number, name
     if opened is not None:
         raise DataError(path, "`# if` without `# end`", opened)
     if walk is not None and not reads_edges:
         raise DataError(path, "`# walk` in the header, but no `# edges` in the query")
+    _check_all_bound(path, lines, parameters, used)
+
+
+def _check_all_bound(
+    path: Path, lines: tuple[str, ...], parameters: Mapping[str, Parameter], used: Set[str]
+) -> None:
     unused = [name for name in parameters if name not in used]
     if unused:
         number = next(
@@ -420,7 +449,7 @@ def _check_condition(
     path: Path, parameters: Mapping[str, Parameter], name: str, number: int
 ) -> None:
     """``# if`` asks for what may be left out."""
-    if name == LIMITED:
+    if name in (LIMITED, PAGED):
         return
     _check_declared(path, parameters, name, number)
     if parameters[name].required or parameters[name].default is not None:
@@ -446,8 +475,8 @@ def _check_syntax(
 ) -> tuple[tuple[str, ...], bool]:
     """Columns of the answer, and whether it is a graph.
 
-    The query is run on an empty store with none, each and all of its optional parameters, and
-    where it may be limited with an edge and without.
+    The query is run on an empty store with none, each and all of its optional parameters, where
+    it may be limited with an edge and without, and as a whole and for a page.
     """
     empty = Snapshot(ox.Store(), path, None)
     given = {n for n, p in parameters.items() if p.required or p.default is not None}
@@ -455,12 +484,13 @@ def _check_syntax(
     columns: tuple[str, ...] = TRIPLE
     is_graph = True
     edges = (Link(_SAMPLE.value, _SAMPLE.value, _SAMPLE.value, is_external=False),)
-    for chosen in [given, *({*given, name} for name in optional), given | optional]:
+    choices = [given, *({*given, name} for name in optional), given | optional]
+    for chosen, most in product(choices, (None, 1)):
         terms: dict[str, Term] = dict.fromkeys(chosen, _SAMPLE)
         if ACCEPTED in parameters and chosen != given:
             terms[ACCEPTED] = literals.term(Type.BOOLEAN, "true")
         try:
-            found = empty.query(_fill(lines, terms, edges))
+            found = empty.query(_fill(lines, terms, edges, most))
         except QueryError as error:
             at = _AT.search(str(error))
             raise DataError(path, str(error), int(at[1]) if at else None) from error
@@ -486,22 +516,36 @@ def _code(lines: tuple[str, ...]) -> list[str]:
     return [line for line in lines if not line.lstrip().startswith("#")]
 
 
-def _fill(lines: tuple[str, ...], terms: Mapping[str, Term], edges: Sequence[Link]) -> str:
+def _fill(
+    lines: tuple[str, ...],
+    terms: Mapping[str, Term],
+    edges: Sequence[Link],
+    most: int | None = None,
+) -> str:
     """Carry out the lines that are no SPARQL; every line keeps its number."""
+    conditions = {*terms}
+    if _is_limited(terms):
+        conditions.add(LIMITED)
+    if most is not None:
+        conditions.add(PAGED)
     filled, kept = [], True
     for line in lines:
         found = _LINE.fullmatch(line)
         if found and found[4]:
             kept = True
         elif found and found[1] == "if":
-            kept = _is_limited(terms) if found[2] == LIMITED else found[2] in terms
-        filled.append((_filled(found, terms, edges) if found else line) if kept else "")
+            kept = found[2] in conditions
+        filled.append((_filled(found, terms, edges, most) if found else line) if kept else "")
     return "\n".join(filled)
 
 
-def _filled(found: re.Match[str], terms: Mapping[str, Term], edges: Sequence[Link]) -> str:
+def _filled(
+    found: re.Match[str], terms: Mapping[str, Term], edges: Sequence[Link], most: int | None
+) -> str:
     """What a line becomes; nothing where its parameters are not given."""
-    verb, name, table, _ = found.groups()
+    verb, name, table, _, page = found.groups()
+    if page:
+        return f"LIMIT {most}"
     if verb == "bind" and name in terms:
         return f"VALUES ?{name} {{ {terms[name]} }}"
     if verb == "sure":

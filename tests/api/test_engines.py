@@ -172,6 +172,16 @@ def test_canned_queries_answer_the_same(remote, corpus, name):
     assert there == here
 
 
+def test_a_page_that_is_chosen_before_its_rows_are_made(remote, corpus):
+    query = CANNED["tasks-tracing-to"]
+    bound = queries.bind(query, {"document": "52-NQ/TW"}, Lookup(corpus.snapshot))
+    whole = list(corpus.snapshot.select(bound.text))
+    for offset in (0, 120, len(whole) - 7):
+        expected = whole[offset : offset + 25]
+        assert list(corpus.snapshot.select(bound.page(25, offset))) == expected
+        assert list(remote.select(bound.page(25, offset))) == expected
+
+
 def test_names_are_looked_up_the_same(remote, corpus):
     here, there = Lookup(corpus.snapshot), Lookup(remote)
     assert set(there.documents) == set(here.documents)
