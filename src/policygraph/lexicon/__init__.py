@@ -62,6 +62,7 @@ class Lexicon:
     tables: Mapping[str, Any]
     any_of: re.Pattern[str]
     """All patterns in one, without groups: most texts match none, which one look tells."""
+    by_name: Mapping[str, Entry]
 
     def first(self, text: str, *, anchored: bool = False) -> Entry | None:
         """The first entry whose pattern is found in (or, anchored, at the start of) the text."""
@@ -74,10 +75,7 @@ class Lexicon:
         return None
 
     def named(self, name: str) -> Entry:
-        for entry in self.entries:
-            if entry.name == name:
-                return entry
-        raise KeyError(name)
+        return self.by_name[name]
 
 
 def either_tone(pattern: str) -> str:
@@ -118,7 +116,8 @@ def parse(path: str, content: str) -> Lexicon:
         if names.count(name) > 1:
             line_of_copy = _line(content, name, copy=1)
             raise DataError(path, f"two entries are named {name!r}", line_of_copy)
-    return Lexicon(path, tuple(entries), data, any_of(entry.pattern for entry in entries))
+    by_name = dict(zip(names, entries, strict=True))
+    return Lexicon(path, tuple(entries), data, any_of(e.pattern for e in entries), by_name)
 
 
 def any_of(patterns: Iterable[re.Pattern[str]]) -> re.Pattern[str]:

@@ -22,9 +22,9 @@ _TYPE, _CODE = "Nghị quyết", "NQ"
 _NAMELESS = re.compile(r"(?<=Đảng bộ )(?P<unit>tỉnh|thành phố)(?= lần thứ)")
 
 
-def find_congresses(text: str, known: Taken) -> list[Found]:
-    """Mentions of such resolutions outside the ranges that are known."""
-    lowered = text.lower()
+def find_congresses(text: str, lowered: str, known: Taken) -> list[Found]:
+    """Mentions of such resolutions outside the ranges that are known; ``lowered`` is the text in
+    small letters."""
     found: list[Found] = []
     for entry in lexicon.load("congresses").entries:
         if not entry.may_be_in(lowered):

@@ -26,16 +26,17 @@ def find_documents(text: str, programmes: Iterable[str] = ()) -> list[Found]:
 
     ``programmes`` are names that stand for a document ("Chương trình chuyển đổi số quốc gia").
     """
+    names, lowered = tuple(programmes), text.lower()
     found = find_laws(text)
     known = Taken(found) if found else NOTHING
     has_figure = _FIGURE.search(text) is not None
     if has_figure:
-        known = known.joined(found, find_coded(text, tuple(programmes), known))
+        known = known.joined(found, find_coded(text, lowered, names, known))
         known = known.joined(found, find_numbered(text, known))
         known = known.joined(found, find_irregular(text, known))
-    known = known.joined(found, find_congresses(text, known))
+    known = known.joined(found, find_congresses(text, lowered, known))
     known = known.joined(found, find_quoted(text, known))
-    known = known.joined(found, find_named(text, tuple(programmes), known))
+    known = known.joined(found, find_named(text, lowered, names, known))
     if has_figure:
         found += find_periodic(text, known)
     return sorted(found, key=lambda item: (item.start, -item.end))

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 
 from policygraph import lexicon
 from policygraph.mentions.agencies import find_agencies
@@ -185,16 +185,23 @@ def _lowered(line: str, registers: Registers) -> str:
     lowered = line.lower()
     proper = [*lexicon.load("metadata").tables["proper"], *_place_names(registers)]
     for name in sorted(proper, key=len, reverse=True):
-        words = name.lower()
-        if any(word in lowered for word in words.split()):
-            pattern = lexicon.either_tone(rf"(?<!\w){re.escape(words)}(?!\w)")
-            lowered = re.sub(pattern, partial(_cased_as, name), lowered)
+        words, pattern = _in_small_letters(name)
+        if any(word in lowered for word in words):
+            lowered = pattern.sub(partial(_cased_as, name), lowered)
     for numeral in _NUMERAL.findall(line):
         lowered = re.sub(rf"(?<!\w){numeral.lower()}(?!\w)", numeral, lowered)
     for number in _SIGN.findall(line):
         lowered = lowered.replace(number.lower(), number)
     first = next((r["word"] for r in _TYPES if lowered.startswith(r["word"].lower())), "")
     return first + lowered[len(first) :]
+
+
+@cache
+def _in_small_letters(name: str) -> tuple[tuple[str, ...], re.Pattern[str]]:
+    """The words of a name, and the pattern that finds it with a tone in either place."""
+    small = name.lower()
+    pattern = lexicon.either_tone(rf"(?<!\w){re.escape(small)}(?!\w)")
+    return tuple(small.split()), re.compile(pattern)
 
 
 def _cased_as(name: str, words: re.Match[str]) -> str:

@@ -54,11 +54,11 @@ def find_quoted(text: str, known: Taken) -> list[Found]:
     return found
 
 
-def find_named(text: str, programmes: tuple[str, ...], known: Taken) -> list[Found]:
-    """Programmes and strategies of the register, by any of their names."""
+def find_named(text: str, lowered: str, programmes: tuple[str, ...], known: Taken) -> list[Found]:
+    """Programmes and strategies of the register, by any of their names; ``lowered`` is the text in
+    small letters."""
     pattern, openings = _names(programmes)
-    lowered = text.casefold()
-    if not any(first in lowered and second in lowered for first, second in openings):
+    if not any(second in lowered for first, second in openings if first in lowered):
         return []
     found = []
     for match in pattern.finditer(text):
@@ -72,12 +72,17 @@ def find_named(text: str, programmes: tuple[str, ...], known: Taken) -> list[Fou
     return found
 
 
-def find_coded(text: str, programmes: tuple[str, ...], known: Taken) -> list[Found]:
+def find_coded(text: str, lowered: str, programmes: tuple[str, ...], known: Taken) -> list[Found]:
     """Names of the register that end in a number ("Đề án 06", "Đề án 06/CP"), which would pass
     for the number of a document; "Đề án 06-ĐA/TU" has one."""
-    coded = tuple(name for name in programmes if _CODED.search(name))
-    found = find_named(text, coded, known) if coded else []
+    coded = _coded(programmes)
+    found = find_named(text, lowered, coded, known) if coded else []
     return [item for item in found if not _SIGN_AFTER.match(text, item.end)]
+
+
+@cache
+def _coded(programmes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in programmes if _CODED.search(name))
 
 
 def find_periodic(text: str, known: Taken) -> list[Found]:
@@ -121,7 +126,7 @@ def _reference(word: str | None, name: str, issuer: str | None) -> DocumentRefer
 def _names(programmes: tuple[str, ...]) -> tuple[re.Pattern[str], frozenset[tuple[str, str]]]:
     """The pattern of the names, and the first two words of each: a text without both of any
     need not be searched."""
-    words = [name.casefold().split() for name in programmes]
+    words = [name.lower().split() for name in programmes]
     return names_pattern(programmes), frozenset(
         (some[0], some[min(1, len(some) - 1)]) for some in words
     )

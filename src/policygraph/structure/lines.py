@@ -100,6 +100,8 @@ def trim(text: str, start: int, end: int, chars: str = SPACE + "\n") -> tuple[in
 
 def is_upper(words: str) -> bool:
     """Whether a line is written in capitals (a few small letters of a faulty scan allowed)."""
+    if sum(map(str.islower, words)) > 0.1 * len(words):
+        return False
     letters = list(filter(str.isalpha, words))
     return len(letters) >= 4 and sum(map(str.isupper, letters)) >= 0.9 * len(letters)
 

@@ -163,7 +163,7 @@ def _title_end(lines: list[Segment], start: int) -> int:
 
 def _is_authority(lines: list[Segment], index: int, title: int) -> bool:
     """Whether the line names the organ that decides, over the grounds of its decision."""
-    if not (lines[index].is_upper and _AUTHORITY.match(lines[index].words)):
+    if not (_AUTHORITY.match(lines[index].words) and lines[index].is_upper):
         return False
     if index == title + 1 and lines[index].gap == 0:
         return False
@@ -263,7 +263,7 @@ def _opens_attached(lines: list[Segment], index: int) -> bool:
 def _is_title_of_attached(lines: list[Segment], index: int) -> bool:
     """Whether the title of a text that was issued with the document stands there: a copy may
     leave out the signature between the two."""
-    if not (lines[index].is_upper and TITLE_WORD.match(lines[index].words)):
+    if not (TITLE_WORD.match(lines[index].words) and lines[index].is_upper):
         return False
     below = index + 1
     while below < len(lines) and lines[below].is_upper and not lines[below].gap:
@@ -273,7 +273,7 @@ def _is_title_of_attached(lines: list[Segment], index: int) -> bool:
 
 def _signs_alone(lines: list[Segment], index: int) -> bool:
     """Whether an office signs in its own name: "CHỦ TỊCH QUỐC HỘI" over a person's name."""
-    if not lines[index].is_upper or lines[index].words.rstrip(" .") not in _POSITIONS:
+    if lines[index].words.rstrip(" .") not in _POSITIONS or not lines[index].is_upper:
         return False
     below = [segment.words for segment in lines[index + 1 : index + 1 + _SIGNED_WITHIN]]
     return any(_PERSON.fullmatch(words) and not words.isupper() for words in below)
