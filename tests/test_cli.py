@@ -128,6 +128,11 @@ def test_an_ambiguous_number_lists_its_candidates(built: Path) -> None:
     assert "2021" in done.stderr
 
 
+def test_the_store_of_the_settings_is_asked(built: Path) -> None:
+    done = run("query", "directives", "--json", POLICYGRAPH_STORE=str(built / "store"))
+    assert json.loads(done.stdout)
+
+
 def test_a_missing_store_says_what_to_do(tmp_path: Path) -> None:
     done = run("query", "documents", "--store", str(tmp_path / "none"))
     assert done.returncode == 1

@@ -20,7 +20,7 @@ from policygraph.console import err as _err
 from policygraph.console import out as _out
 from policygraph.console import progress as _progress
 from policygraph.errors import AmbiguousThing, DataError, PolicyGraphError, QueryError
-from policygraph.settings import default_imports, default_store
+from policygraph.settings import default_imports
 
 if TYPE_CHECKING:
     from policygraph.queries import CannedQuery
@@ -82,7 +82,7 @@ def build(
             made = pipeline.build_store(
                 target,
                 resources.directory("ontology"),
-                store or default_store(),
+                store or settings.load().store,
                 report,
                 resources.directory("data/review"),
                 pipeline.texts_of(done.facts),
@@ -170,7 +170,7 @@ def _served(store: Path | None) -> tuple[Snapshot, dict[str, CannedQuery]]:
     from policygraph import queries
     from policygraph.store import open_read_only
 
-    return open_read_only(store or default_store()), queries.load(settings.load().queries)
+    return open_read_only(store or settings.load().store), queries.load(settings.load().queries)
 
 
 def _pair(text: str) -> tuple[str, str]:
