@@ -28,6 +28,7 @@ _FORMATS = {
 }
 """Media type -> local name of its IRI at https://www.w3.org/ns/formats/."""
 
+_PAGE, _EDITOR = "text/html", b"/query"
 _PREFIXES = """@prefix sd: <http://www.w3.org/ns/sparql-service-description#> .
 @prefix void: <http://rdfs.org/ns/void#> .
 @prefix dcterms: <http://purl.org/dc/terms/> .
@@ -45,8 +46,10 @@ def address_of(scope: Scope) -> str:
 
 def describe(served: Served, scope: Scope, accept: str | None, shown: Iterable[Example]) -> Reply:
     """The description, with examples, in any graph format; its endpoint is the address that was
-    asked."""
-    media_type = choose(accept, tuple(store.GRAPH_FORMATS))
+    asked.  Somebody who came with a browser is sent to the editor."""
+    media_type = choose(accept, (*store.GRAPH_FORMATS, _PAGE))
+    if media_type == _PAGE:
+        return reply(303, _PAGE, b"", (b"location", _EDITOR))
     if media_type is None:
         raise ProblemError(
             "not-acceptable",

@@ -180,3 +180,11 @@ def test_the_description_comes_in_every_graph_format(service, accept):
     answer = service.get("/sparql/", headers={"Accept": accept})
     assert answer.headers["content-type"] == accept
     assert "SPARQL11Query" in answer.text
+
+
+def test_a_browser_at_the_endpoint_is_sent_to_the_editor(service):
+    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    sent = service.get("/sparql/", headers={"Accept": browser}, follow_redirects=False)
+    assert (sent.status_code, sent.headers["location"]) == (303, "/query")
+    anything = service.get("/sparql/", headers={"Accept": "*/*"}, follow_redirects=False)
+    assert anything.headers["content-type"] == "text/turtle"
