@@ -82,6 +82,7 @@ class Phrases:
     proposed: Node
     whole: Node
     listed: Node
+    verbs: Node
     placeless: Node
     not_heads: Node
     stops: Node
@@ -204,6 +205,7 @@ def phrases() -> Phrases:
             listed(*tables["proposed"]["heads"], *tables["proposed"]["whole"]),
             listed(*tables["proposed"]["whole"]),
             listed(*tables["proposed"]["listed"]),
+            listed(*tables["proposed"]["verbs"]),
             listed(*tables["proposed"]["placeless"]),
             listed(*tables["proposed"]["not_heads"]),
             listed(*tables["proposed"]["stops"]),

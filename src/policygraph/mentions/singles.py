@@ -106,7 +106,7 @@ class Singles(Wording):
             return None
         if last == first + 1 and not self.is_capital(first):
             return None
-        if self.is_verb(last):
+        if self.is_verb(first, last):
             return None
         confidence = 0.98 if named.is_full else 0.95
         rule = "agency.full" if named.is_full else "agency.short"
@@ -148,15 +148,18 @@ class Singles(Wording):
             head if head in LIST_HEADS and not is_stated else "",
         )
 
-    def is_verb(self, last: int) -> bool:
+    def is_verb(self, first: int, last: int) -> bool:
         """Whether what ends like a name is the verb of the sentence: "Sở | xây dựng kế hoạch".
 
-        In small letters "xây dựng" is a name only where something else acts after it.
+        In small letters such words are a name only where something else acts after them.
         """
-        at = last - 2
-        if at < 0 or not (self.is_word(at, "xây") and self.is_word(at + 1, "dựng")):
+        for at in range(first + 1, last):
+            verb = self.phrase(self.phrases.verbs, at)
+            if verb and verb[0] == last and not self.is_capital(at):
+                break
+        else:
             return False
-        if self.is_capital(at) or not self.is_soft(last):
+        if not self.is_soft(last):
             return False
         acts = self.phrase(self.phrases.stops, last) or self.is_folded(last, "tinh")
         return not (acts or self.phrase(self.phrases.units, last))
