@@ -120,3 +120,17 @@ def test_any_text_is_read_without_fear(text, open_nouns):
         last = quantity.number.end
     assert all(span.start < span.end for span in masked(text))
     assert all(1900 <= cue.year < 2100 for cue in find_years(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("tăng gấp đôi so với năm 2020", [2]),
+        ("gấp sáu lần năm 2020", [6]),
+        ("gấp 1,5 lần", [Decimal("1.5")]),
+        ("gấp hai lần rưỡi", []),
+        ("gấp 2 lần rưỡi", []),
+    ],
+)
+def test_folds_in_words_and_figures(text, values):
+    assert [quantity.value for quantity in find_quantities(text)] == values

@@ -538,27 +538,34 @@ def _counted(
     )
 
 
-_FOLD = re.compile(
-    rf"(?i)(?<!\w)(?:gấp|tăng(?!\s+gấp))(?P<cmp>\s+[^\W\d]+(?:\s+[^\W\d]+)?)?\s+"
-    rf"(?:(?P<n>{NUMBER})(?:\s*[-–]\s*(?P<m>{NUMBER}))?\s+lần"
-    r"|(?<=gấp )(?P<w>đôi|rưỡi|hai|ba|bốn)(?:\s+lần)?)"
-    r"(?!\w)(?!\s+(?:thứ|khám|xét))"
-)
-_FOLD_WORDS = {"rưỡi": "1.5", "đôi": "2", "hai": "2", "ba": "3", "bốn": "4"}
+@cache
+def _fold() -> tuple[re.Pattern[str], dict[str, Decimal]]:
+    """The pattern of folds and the value of each of their words; "hai lần rưỡi" is not read."""
+    tables = lexicon.load("quantities").tables
+    words = {word: Decimal(value) for word, value in tables["words"].items() if value > 1}
+    words |= {word: Decimal(value) for word, value in tables["folds"].items()}
+    pattern = re.compile(
+        rf"(?i)(?<!\w)(?:gấp|tăng(?!\s+gấp))(?P<cmp>\s+[^\W\d]+(?:\s+[^\W\d]+)?)?\s+"
+        rf"(?:(?P<n>{NUMBER})(?:\s*[-–]\s*(?P<m>{NUMBER}))?\s+lần"
+        rf"|(?<=gấp )(?P<w>{'|'.join(words)})(?:\s+lần)?)"
+        r"(?!\w)(?!\s+(?:thứ|khám|xét|(?:lần\s+)?rưỡi))"
+    )
+    return pattern, words
 
 
 def _folds(text: str, lowered: str, blocked: list[Span]) -> Iterator[Quantity]:
     """How many times as much: "gấp 1,5 lần so với năm 2020", "gấp đôi"."""
     if "gấp" not in lowered and " lần" not in lowered:
         return
-    for found in _FOLD.finditer(text):
+    pattern, words = _fold()
+    for found in pattern.finditer(text):
         number = Span(*found.span("n" if found["n"] else "w"))
         if _inside(blocked, number.start, number.end):
             continue
         comparator, begin, rule = _compare_before(text, number.start)
         if found["cmp"] and comparator is None:
             continue
-        value = to_decimal(found["n"]) if found["n"] else Decimal(_FOLD_WORDS[found["w"].lower()])
+        value = to_decimal(found["n"]) if found["n"] else words[found["w"].lower()]
         upper = to_decimal(found["m"]) if found["m"] else None
         yield Quantity(
             Span(begin, found.end()),
