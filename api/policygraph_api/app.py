@@ -7,7 +7,6 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -32,6 +31,7 @@ from policygraph_api import (
     logs,
     openapi,
     operation,
+    parameters,
 )
 from policygraph_api.budgets import Budgets
 from policygraph_api.explorer.errors import Tell, teller
@@ -169,12 +169,7 @@ def _tell_errors(app: FastAPI, tell: Tell) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        errors: list[dict[str, Any]] = [
-            {"parameter": ".".join(map(str, e["loc"][1:])), "message": e["msg"]}
-            for e in error.errors()
-        ]
-        detail = "; ".join(f"{e['parameter']}: {e['message']}" for e in errors)
-        return tell(request, ProblemError("bad-parameter", detail, errors=errors))
+        return tell(request, parameters.refusal(request, error))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:

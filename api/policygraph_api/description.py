@@ -10,7 +10,7 @@ from starlette.types import Scope
 from policygraph import examples, iri, store
 from policygraph.examples import Example
 from policygraph_api.negotiation import choose
-from policygraph_api.problems import ProblemError
+from policygraph_api.problems import not_acceptable
 from policygraph_api.replies import Reply, reply
 from policygraph_api.served import Served
 
@@ -51,12 +51,7 @@ def describe(served: Served, scope: Scope, accept: str | None, shown: Iterable[E
     if media_type == _PAGE:
         return reply(303, _PAGE, b"", (b"location", _EDITOR))
     if media_type is None:
-        raise ProblemError(
-            "not-acceptable",
-            f"Có: {', '.join(store.GRAPH_FORMATS)}",
-            f"There are: {', '.join(store.GRAPH_FORMATS)}",
-            formats=list(store.GRAPH_FORMATS),
-        )
+        raise not_acceptable(store.GRAPH_FORMATS)
     endpoint = address_of(scope)
     text = _turtle(served, endpoint) + examples.turtle(shown, endpoint)
     body = store.convert(text, media_type)

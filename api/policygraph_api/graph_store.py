@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope
 from policygraph.store import GRAPH_FORMATS
 from policygraph_api.jobs import MB, Job, Refusal
 from policygraph_api.negotiation import choose
-from policygraph_api.problems import ProblemError
+from policygraph_api.problems import ProblemError, not_acceptable
 from policygraph_api.replies import Reply, reply
 from policygraph_api.served import Served
 from policygraph_api.sparql import Sparql, as_problem, header
@@ -34,18 +34,16 @@ class GraphStore:
             )
         pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         named = [value for key, value in pairs if key == "graph"]
-        if len(named) + sum(key == "default" for key, _ in pairs) != 1:
+        asked = len(named) + sum(key == "default" for key, _ in pairs)
+        if asked != 1:
             raise ProblemError(
-                "bad-request", "Cần đúng một `graph` hoặc `default`.", "One `graph` or `default`."
+                "bad-graph-request",
+                f"Có {asked} tham số `graph` hoặc `default`.",
+                f"There are {asked} `graph` or `default` parameters.",
             )
         accept = header(scope, b"accept")
         if choose(accept, tuple(GRAPH_FORMATS)) is None:
-            raise ProblemError(
-                "not-acceptable",
-                f"Có: {', '.join(GRAPH_FORMATS)}",
-                f"There are: {', '.join(GRAPH_FORMATS)}",
-                formats=list(GRAPH_FORMATS),
-            )
+            raise not_acceptable(GRAPH_FORMATS)
         if named and named[0] not in served.engine.graphs():
             raise ProblemError(
                 "unknown-thing", f"Không có đồ thị {named[0]!r}.", f"No graph {named[0]!r}."

@@ -4,7 +4,7 @@ words that say so; and who answers for it on a day."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Literal, Protocol
 
@@ -29,9 +29,12 @@ from policygraph.paths import (
     Paths,
 )
 from policygraph.queries import MAX_VALUE, CannedQuery
+from policygraph_api.canned import PROBLEM
 from policygraph_api.negotiation import choose
+from policygraph_api.problems import MEDIA_TYPE, not_acceptable
 
 _LINKED = lineage_jsonld.MEDIA_TYPE
+_FORMATS = ("application/json", _LINKED)
 
 Thing = Annotated[
     str,
@@ -252,11 +255,18 @@ def router(desk: Desk) -> APIRouter:
         description="Mỗi cạnh có câu chữ chứng minh; không có chuỗi cũng là câu trả lời. "
         "Every edge has its words; that there is no path is an answer too.",
         response_model=LineageOut,
-        responses={200: {"content": {_LINKED: {"schema": {"type": "object"}}}}},
+        responses={
+            200: {"content": {_LINKED: {"schema": {"type": "object"}}}},
+            406: {
+                "description": "Không có định dạng / No such format",
+                "content": {MEDIA_TYPE: {"schema": PROBLEM}},
+            },
+        },
     )
     def lineage(
         request: Request, thing: Thing, asked: Annotated[Asked, Query()]
     ) -> LineageOut | Response:
+        media_type = _format(request)
         address = desk.lookup.resolve("thing", thing)
         options = Options(
             wide=asked.mode == "wide",
@@ -266,7 +276,8 @@ def router(desk: Desk) -> APIRouter:
             accepted=asked.accepted,
         )
         paths = Paths(desk.snapshot, options, asked.lang)
-        answer = _Answer(asked.date or dt.datetime.now(dt.UTC).date())
+        told = _Told(desk.snapshot, options)
+        answer = _Answer(asked.date or dt.datetime.now(dt.UTC).date(), told)
         up = down = between = None
         if asked.to is not None:
             between = _between(
@@ -277,8 +288,7 @@ def router(desk: Desk) -> APIRouter:
         if asked.to is None and asked.direction != "up":
             down = answer.way(paths.downward(address, asked.limit, every=asked.all))
         answer.node(paths.node(address))
-        accept = ",".join(request.headers.getlist("accept"))
-        if choose(accept, ("application/json", _LINKED)) == _LINKED:
+        if media_type == _LINKED:
             edges = [(e.lower, e.relation, e.upper, e.assertion) for e in answer.edges]
             body = lineage_jsonld.write(desk.snapshot, answer.nodes, edges)
             return Response(body, media_type=_LINKED)
@@ -321,11 +331,32 @@ def router(desk: Desk) -> APIRouter:
     return routes
 
 
+def _format(request: Request) -> str:
+    accept = ",".join(request.headers.getlist("accept"))
+    chosen = choose(accept, _FORMATS)
+    if chosen is None:
+        raise not_acceptable(_FORMATS)
+    return chosen
+
+
+class _Told:
+    """What things are called, in both languages, whichever of them the rest is in."""
+
+    def __init__(self, engine: Engine, options: Options) -> None:
+        self._vi, self._en = (Paths(engine, options, lang) for lang in ("vi", "en"))
+
+    def labels(self, things: Sequence[str]) -> Words:
+        vi, en = (
+            ", ".join(names.node(thing).label for thing in things) for names in (self._vi, self._en)
+        )
+        return Words(vi=vi, en=en)
+
+
 class _Answer:
     """Gathers nodes and edges once, however many paths run over them."""
 
-    def __init__(self, day: dt.date) -> None:
-        self.day = day
+    def __init__(self, day: dt.date, told: _Told) -> None:
+        self.day, self.told = day, told
         self.nodes: dict[str, NodeOut] = {}
         self.edges: list[EdgeOut] = []
         self._places: dict[Edge, int] = {}
@@ -368,12 +399,15 @@ class _Answer:
         """A document of the lineage that no longer holds on the day."""
         for node in self.nodes.values():
             if node.holds is False and (node.valid_from or node.issued or "") <= str(self.day):
-                after = ", ".join(newer.label for newer in node.replaced_by)
+                name, after = (
+                    self.told.labels([node.iri]),
+                    self.told.labels(_iris(node.replaced_by)),
+                )
                 yield Words(
-                    vi=f"{node.label} không còn hiệu lực vào ngày {self.day}"
-                    + (f"; thay bằng: {after}" if after else ""),
-                    en=f"{node.label} was no longer in force on {self.day}"
-                    + (f"; replaced by: {after}" if after else ""),
+                    vi=f"{name.vi} không còn hiệu lực vào ngày {self.day}"
+                    + (f"; thay bằng: {after.vi}" if after.vi else ""),
+                    en=f"{name.en} was no longer in force on {self.day}"
+                    + (f"; replaced by: {after.en}" if after.en else ""),
                 )
 
 
@@ -387,7 +421,7 @@ def _between(answer: _Answer, paths: Paths, one: str, other: str, asked: Asked) 
         lower=result.lower.iri,
         upper=result.upper.iri,
         found=result.found is not None,
-        reason=None if result.found else _reason(result, asked),
+        reason=None if result.found else _reason(result, asked, answer.told),
         paths=answer.paths(result.found) if result.found else [],
         complete=result.found is None or result.found.is_complete,
         lower_last=_iris(result.lower_last),
@@ -395,9 +429,9 @@ def _between(answer: _Answer, paths: Paths, one: str, other: str, asked: Asked) 
     )
 
 
-def _reason(result: Between, asked: Asked) -> Words:
-    one, other = result.lower.label, result.upper.label
-    reached = ", ".join(node.label for node in result.lower_last) or "–"
+def _reason(result: Between, asked: Asked, told: _Told) -> Words:
+    one, other = told.labels([result.lower.iri]), told.labels([result.upper.iri])
+    reached = told.labels(_iris(result.lower_last))
     least = asked.confidence
     limits_vi = (f" chắc chắn từ {least}" if least is not None else "") + (
         " đã được chấp nhận" if asked.accepted else ""
@@ -406,10 +440,10 @@ def _reason(result: Between, asked: Asked) -> Words:
         " accepted by review" if asked.accepted else ""
     )
     return Words(
-        vi=f"Không có chuỗi bằng chứng{limits_vi} giữa {one} và {other}; "
-        f"từ {one} đi lên, các văn bản cuối cùng là: {reached}",
-        en=f"There is no evidenced path{limits_en} between {one} and {other}; "
-        f"upward from {one} the last documents reached are: {reached}",
+        vi=f"Không có chuỗi bằng chứng{limits_vi} giữa {one.vi} và {other.vi}; "
+        f"từ {one.vi} đi lên, các văn bản cuối cùng là: {reached.vi or '–'}",
+        en=f"There is no evidenced path{limits_en} between {one.en} and {other.en}; "
+        f"upward from {one.en} the last documents reached are: {reached.en or '–'}",
     )
 
 
@@ -421,7 +455,7 @@ def _limits(limit: int, *ways: WayOut | BetweenOut | None) -> Iterable[Words]:
         )
 
 
-def _iris(nodes: Iterable[Node]) -> list[str]:
+def _iris(nodes: Iterable[Node | ReplacementOut]) -> list[str]:
     return [node.iri for node in nodes]
 
 

@@ -26,7 +26,7 @@ from policygraph import iri, ontology_terms, things
 from policygraph.store import GRAPH_FORMATS, Snapshot
 from policygraph_api.negotiation import choose, language
 from policygraph_api.places import Here, here
-from policygraph_api.problems import ProblemError
+from policygraph_api.problems import ProblemError, not_acceptable
 from policygraph_api.shelf import Shelves
 
 HTML = "html"
@@ -114,8 +114,7 @@ def _extension(request: Request) -> str:
     accept = ",".join(request.headers.getlist("accept")) or None
     chosen = choose(accept, tuple(_BY_TYPE))
     if chosen is None:
-        listed = ", ".join(_BY_TYPE)
-        raise ProblemError("not-acceptable", f"Có: {listed}", f"There are: {listed}")
+        raise not_acceptable(_BY_TYPE)
     return _BY_TYPE[chosen]
 
 

@@ -5,7 +5,7 @@ Every problem has a name (the tail of its ``type``), what happened, and what to 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from starlette.responses import JSONResponse
@@ -29,6 +29,14 @@ KINDS: Mapping[str, Kind] = {
         400,
         ("Yêu cầu không đúng giao thức", "The request breaks the protocol"),
         ("Gửi đúng một tham số `query`.", "Send exactly one `query`."),
+    ),
+    "bad-graph-request": Kind(
+        400,
+        ("Yêu cầu không đúng giao thức", "The request breaks the protocol"),
+        (
+            "Gửi đúng một `graph=<IRI>` hoặc `default`; tên các đồ thị có tại /sparql.",
+            "Send exactly one `graph=<IRI>` or `default`; the names of graphs are at /sparql.",
+        ),
     ),
     "syntax": Kind(
         400,
@@ -188,6 +196,13 @@ class ProblemError(Exception):
         """What happened and what to do, for who reads no problem documents."""
         kind, said = KINDS[self.kind], dict.fromkeys((self.vi, self.en or self.vi))
         return " / ".join((*said, *kind.advice))
+
+
+def not_acceptable(offered: Iterable[str]) -> ProblemError:
+    """Nothing of what is offered is accepted."""
+    formats = list(offered)
+    listed = ", ".join(formats)
+    return ProblemError("not-acceptable", f"Có: {listed}", f"There are: {listed}", formats=formats)
 
 
 def respond(problem: ProblemError) -> JSONResponse:

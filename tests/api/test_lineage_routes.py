@@ -102,6 +102,47 @@ def test_no_evidenced_path_is_an_answer(get):
     assert doc("vn-21.ubnd.kh.2020.99") in between["upperLast"]
 
 
+def test_each_language_of_a_reason_has_its_own_names(get):
+    asked = {"to": "52-NQ/TW", "lang": "vi"}
+    reason = get("lineage/2358/KH-UBND", **asked).json()["between"]["reason"]
+    assert reason["vi"].count("Nghị quyết") == 2
+    assert reason["en"].count("Resolution") == 2
+    assert "Plan 2358/KH-UBND" in reason["en"]
+    assert not any(word in reason["en"] for word in ("Nghị", "Kế hoạch", "giữa"))
+    assert (
+        get("lineage/2358/KH-UBND", **asked | {"lang": "en"}).json()["between"]["reason"] == reason
+    )
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        (None, "application/json"),
+        ("*/*", "application/json"),
+        ("application/*", "application/json"),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "application/json"),
+        ("application/ld+json, application/json;q=0.5", "application/ld+json"),
+        ("text/turtle", None),
+        ("application/json;q=0", None),
+        ("nonsense", None),
+    ],
+)
+def test_what_is_not_offered_is_not_acceptable(client, accept, media_type):
+    # What the client would send by itself is left out where None is given.
+    headers = {"Accept": accept} if accept else {}
+    request = client.build_request("GET", "/api/lineage/52-NQ/TW", headers=headers)
+    if accept is None:
+        del request.headers["Accept"]
+    answer = client.send(request)
+    if media_type:
+        assert (answer.status_code, answer.headers["content-type"]) == (200, media_type)
+    else:
+        problem = answer.json()
+        assert (answer.status_code, problem["type"][-14:]) == (406, "not-acceptable")
+        assert problem["formats"] == ["application/json", "application/ld+json"]
+        assert "application/ld+json" in problem["detail"]
+
+
 def test_an_outside_fact_makes_a_path_and_is_told(get):
     without = get("lineage/50/NQ-CP@2020", to="52-NQ/TW").json()["between"]
     answer = get("lineage/50/NQ-CP@2020", to="52-NQ/TW", external=True).json()
@@ -125,7 +166,8 @@ def test_a_document_that_no_longer_holds_is_told(get):
     late = get("lineage/77/2015/QH13", direction="up", date="2025-03-01").json()
     assert (early["nodes"][0]["holds"], early["warnings"]) == (True, [])
     assert late["nodes"][0]["holds"] is False
-    assert "65/2025/QH15" in late["warnings"][0]["vi"]
+    assert "Luật 65/2025/QH15" in late["warnings"][0]["vi"]
+    assert "Law 65/2025/QH15" in late["warnings"][0]["en"]
 
 
 def test_a_lineage_goes_only_over_what_is_sure_enough(get):

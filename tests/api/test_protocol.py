@@ -64,6 +64,17 @@ def test_wrong_graphs(client, params, status):
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(("params", "count"), [({}, 0), ({"graph": GRAPH, "default": ""}, 2)])
+def test_who_names_no_graph_is_told_how(client, params, count):
+    problem = graph(client, **params).json()
+    assert problem["type"].endswith("/bad-graph-request")
+    assert f"Có {count} tham số `graph`" in problem["detail"]
+    assert f"are {count} `graph`" in problem["detail_en"]
+    for advice in (problem["advice"], problem["advice_en"]):
+        assert "`graph=<IRI>`" in advice
+        assert "query" not in advice
+
+
 def test_graphs_are_only_read(client):
     assert graph(client, "image/png", graph=GRAPH).status_code == 406
     assert client.options("/graphs").headers["allow"] == "GET, HEAD, OPTIONS"
