@@ -497,3 +497,52 @@ def test_a_body_of_each_district_is_a_group_of_its_own() -> None:
     (found,) = find("Trung tâm Dịch vụ nông nghiệp các huyện, thị xã")
     assert found.canonical == "Trung tâm Dịch vụ nông nghiệp các huyện, thị xã tỉnh Hải Dương"
     assert found.is_group
+
+
+@pytest.mark.parametrize(
+    ("text", "jurisdiction", "expected"),
+    [
+        # a list that says its head once, also where a member is a body of its own name
+        (
+            "các bộ: Công an, Quốc phòng; Ngân hàng Nhà nước",
+            "VN",
+            ["Bộ Công an", "Bộ Quốc phòng", "Ngân hàng Nhà nước Việt Nam"],
+        ),
+        ("Các Bộ Công an, Quốc phòng chỉ đạo", "VN", ["Bộ Công an", "Bộ Quốc phòng"]),
+        (
+            "các Sở Tài chính, Y tế, Công an tỉnh",
+            "VN-22",
+            ["Sở Tài chính tỉnh Nghệ An", "Sở Y tế tỉnh Nghệ An", "Công an tỉnh Nghệ An"],
+        ),
+        (
+            "Các Tập đoàn VNPT, Viettel đầu tư",
+            "VN-22",
+            [
+                "Tập đoàn Bưu chính Viễn thông Việt Nam",
+                "Tập đoàn Công nghiệp - Viễn thông Quân đội",
+            ],
+        ),
+        (
+            "Các Tập đoàn: FPT, VNPT",
+            "VN",
+            ["Tập đoàn FPT", "Tập đoàn Bưu chính Viễn thông Việt Nam"],
+        ),
+        # bodies of the country that a province's text names
+        ("Đề nghị Vùng 5 Hải quân tuần tra", "VN-22", ["Bộ Tư lệnh Vùng 5 Hải quân"]),
+        (
+            "Cục Quản lý Khám, chữa bệnh; Vụ Bảo hiểm y tế",
+            "VN-22",
+            ["Cục Quản lý Khám, chữa bệnh", "Vụ Bảo hiểm y tế"],
+        ),
+        ("Cục Phòng, chống tham nhũng phối hợp", "VN-22", ["Cục Phòng, chống tham nhũng"]),
+        # a name that is a verb or a common noun elsewhere
+        ("Thống kê tỉnh cung cấp số liệu", "VN-22", ["Thống kê tỉnh Nghệ An"]),
+        ("số liệu thống kê tỉnh Nghệ An", "VN-22", []),
+        ("Thống kê tình hình thiệt hại", "VN-22", []),
+        ("Thống kê tỉnh hình thiệt hại", "VN-22", []),
+    ],
+)
+def test_lists_under_one_head_and_bodies_of_the_country(
+    text: str, jurisdiction: str, expected: list[str]
+) -> None:
+    assert names(text, jurisdiction) == expected

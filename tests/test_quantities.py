@@ -128,8 +128,12 @@ def test_any_text_is_read_without_fear(text, open_nouns):
         ("tăng gấp đôi so với năm 2020", [2]),
         ("gấp sáu lần năm 2020", [6]),
         ("gấp 1,5 lần", [Decimal("1.5")]),
-        ("gấp hai lần rưỡi", []),
-        ("gấp 2 lần rưỡi", []),
+        ("năng suất tăng 1,5 lần so với năm 2020", [Decimal("1.5")]),
+        ("gấp hai lần rưỡi năm 2020", [Decimal("2.5")]),
+        ("năng suất gấp 2 lần rưỡi", [Decimal("2.5")]),
+        ("gấp rưỡi", [Decimal("1.5")]),
+        ("gấp hai rưỡi", []),
+        ("gấp 2 - 3 lần rưỡi", []),
     ],
 )
 def test_folds_in_words_and_figures(text, values):

@@ -199,3 +199,46 @@ def test_an_article_may_hold_the_chapter_that_is_named(item, expected):
     named = [expand(tree, find_tasks(tree, "QĐ"), r) for r in references]
     assert [tree.parts[p].path for parts, _ in named for p in parts] == expected
     assert not any(problems for _, problems in named)
+
+
+SCHEME = """ĐỀ ÁN
+
+PHẦN THỨ NHẤT
+THỰC TRẠNG
+
+V. NGUYÊN NHÂN
+
+PHẦN THỨ HAI
+NHIỆM VỤ
+
+I. ĐÀO TẠO
+
+1. Xây dựng chương trình đào tạo.
+
+II. HẠ TẦNG
+
+1. Đầu tư phòng thực hành.
+
+PHẦN THỨ BA
+TỔ CHỨC THỰC HIỆN
+
+1. Sở Nội vụ.
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Phần II", ["2/I/1", "2/II/1"]),
+        ("Phần 2", ["2/I/1", "2/II/1"]),
+        ("mục II Phần thứ hai", ["2/II/1"]),
+        ("Phần V", []),
+    ],
+)
+def test_a_part_is_named_with_any_numerals_and_is_no_chapter_below_one(words, expected):
+    tree = parse(Source("t.txt", "0", SCHEME))
+    said = view(f"chủ trì các nhiệm vụ tại {words} Đề án này")
+    (reference,) = task_references(said, tree.by_path["3/1"].index)
+    parts, problems = expand(tree, find_tasks(tree, "ĐA"), reference)
+    assert [tree.parts[p].path for p in parts] == expected
+    assert bool(problems) == (not expected)

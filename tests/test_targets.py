@@ -417,3 +417,27 @@ def test_a_table_without_numbers_whose_columns_are_years() -> None:
 )
 def test_what_is_no_target(text: str) -> None:
     assert not targets(f"I. CHÍNH SÁCH\n1. {text}\n")[1]
+
+
+@pytest.mark.parametrize(
+    ("task", "expected"),
+    [
+        (
+            "Sở Y tế rà soát cơ sở, đồng thời trồng mới 500 ha rừng, độ che phủ đạt 42% năm 2027.",
+            ["= 500 ha |  | diện tích rừng trồng mới", "= 42 % | 2027 | độ che phủ"],
+        ),
+        (
+            "Rà soát, nâng cấp hạ tầng, phấn đấu thu ngân sách 15.000 tỷ đồng.",
+            ["= 15000 tỷ đồng |  | thu ngân sách"],
+        ),
+        (
+            "Tổ chức xúc tiến; phấn đấu năng suất năm 2030 gấp hai lần rưỡi năm 2025.",
+            ["= 2.5 lần | 2030 | mức tăng năng suất năm 2030"],
+        ),
+        ("Đầu tư 15.000 tỷ đồng cho hạ tầng.", []),
+        ("Phạt tiền gấp 2 lần mức cũ.", []),
+    ],
+)
+def test_figures_of_later_clauses_of_a_task(task: str, expected: list[str]) -> None:
+    tree, found = targets(f"II. NHIỆM VỤ\n1. {task}\n")
+    assert [line(tree, target) for target in found] == [f"T | II/1 | {words}" for words in expected]

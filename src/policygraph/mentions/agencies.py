@@ -15,7 +15,7 @@ from itertools import pairwise
 from rapidfuzz import fuzz
 
 from policygraph import iri
-from policygraph.mentions.agency_names import COMMITTEES, LIST_HEADS, Named, has_committee
+from policygraph.mentions.agency_names import COMMITTEES, Named, has_committee
 from policygraph.mentions.groups import Groups
 from policygraph.mentions.singles import Found
 from policygraph.mentions.wording import ACRONYM
@@ -92,7 +92,7 @@ class _Reader(Groups):
             return True
         if word.is_acronym and self.is_cell:
             return True
-        return word.folded in LIST_HEADS and ":" in self.gaps[position + 1]
+        return self.opens_colon(position) is not None
 
     # ---- one position ----------------------------------------------------------------------
 
@@ -127,16 +127,22 @@ class _Reader(Groups):
 
     def list_head(self, position: int) -> Found | None:
         """The first of "các Sở: Tài chính, Nội vụ"; also a bare "KHĐT" that fills a cell."""
-        word = self.words[position]
-        if word.folded in LIST_HEADS and re.fullmatch(r"\s*:\s*", self.gaps[position + 1]):
-            listed = self.listed(position + 1, word.folded)
-            if listed:
-                return listed[1]
-        if word.is_acronym and self.is_cell:
+        opened = self.opens_colon(position)
+        listed = self.listed(*opened) if opened else None
+        if listed:
+            return listed[1]
+        if self.words[position].is_acronym and self.is_cell:
             found = self.member(position, "so")
             if found and self.is_bounded(position, found.last):
                 return found
         return None
+
+    def opens_colon(self, position: int) -> tuple[int, str] | None:
+        """The word behind the colon of "Sở: Tài chính, Nội vụ", and the head of the list."""
+        head = self.head_of_list(position)
+        last = position + len(head.split())
+        is_parted = bool(head) and re.fullmatch(r"\s*:\s*", self.gaps[last]) is not None
+        return (last, head) if is_parted else None
 
     def listed(self, position: int, head: str) -> tuple[int, Found] | None:
         """The next department of a list, without its "Sở", and the word it begins at."""
@@ -149,10 +155,11 @@ class _Reader(Groups):
             return None
         if not _LIST_GAP.fullmatch(self.gaps[at]) and at != position:
             return None
-        if self.agency(at) or self.group(at):
-            return None
         found = self.member(at, head)
-        return (at, found) if found else None
+        other = self.agency(at) or self.group(at)
+        if found is None or (other is not None and other.last > found.last):
+            return None
+        return at, found
 
     # ---- names in no register --------------------------------------------------------------
 
@@ -187,7 +194,8 @@ class _Reader(Groups):
         if self.is_region(last - 1):
             after, place, is_stated = last, self.registers.place(COUNTRY), False
         ending = tuple(w.spelling for w in self.words[position:last])
-        if any(ending[-len(name) :] == name for name in self.phrases.national):
+        is_national = any(ending[-len(name) :] == name for name in self.phrases.national)
+        if is_national or (not is_stated and self.phrase(self.phrases.central, position)):
             place = self.registers.place(COUNTRY)
         has_place = place is not None and place.kind != "country"
         if self.phrase(self.phrases.placeless, position) and not is_stated:
@@ -239,6 +247,10 @@ class _Reader(Groups):
             return position + 1
         at = position
         while at < min(len(self.words), position + NAME_WORDS):
+            compound = self.phrase(self.phrases.compounds, at) if self.is_joined(at) else None
+            if compound:
+                at = compound[0]
+                continue
             over = goes_over and at > position and self.is_comma(at) and self.is_part(at)
             if not (self.is_joined(at) or (at > position and self.is_hyphen(at)) or over):
                 break

@@ -12,8 +12,8 @@ from policygraph.errors import DataError
 from policygraph.mentions.wording import Node, Spelling, folded_words, spelled, spelling, trie
 from policygraph.registers import Agency, Registers, expand
 
-LIST_HEADS = ("so", "bo")
-"""Folded first words of departments that a list may leave out: "các Sở: Tài chính, Nội vụ"."""
+LIST_HEADS = ("so", "bo", "tap doan")
+"""Folded first words of names that a list may leave out: "các Sở: Tài chính, Nội vụ"."""
 COMMITTEES = {"huyen": "Huyện", "thi": "Thị", "thanh": "Thành", "quan": "Quận"}
 """Folded first words of the districts' party committees."""
 _TAILS = ("kept", "placed", "beyond", "dropped")
@@ -84,6 +84,10 @@ class Phrases:
     listed: Node
     verbs: Node
     placeless: Node
+    central: Node
+    """Heads of bodies that only the country has, where no place follows them."""
+    compounds: Node
+    """Words with a comma inside them, which ends no name: "khám, chữa bệnh"."""
     not_heads: Node
     stops: Node
     national: tuple[tuple[Spelling, ...], ...]
@@ -111,7 +115,7 @@ def names(registers: Registers) -> Names:
     rows = {head: tuple(found) for head, found in by_head.items()}
     alone, pairs = _openings(agencies, known)
     proposed = frozenset(known.proposed.below)
-    openings = proposed.union(pairs, LIST_HEADS)
+    openings = proposed.union(pairs, (head.split()[0] for head in LIST_HEADS))
     roots = (known.persons, known.holders, known.heads, known.openers, known.items)
     groups = frozenset(first for root in roots for first in root.below)
     return Names(agencies, organs, places, rows, alone, pairs, proposed, openings, groups)
@@ -207,6 +211,8 @@ def phrases() -> Phrases:
             listed(*tables["proposed"]["listed"]),
             listed(*tables["proposed"]["verbs"]),
             listed(*tables["proposed"]["placeless"]),
+            listed(*tables["proposed"]["central"]),
+            listed(*tables["proposed"]["compounds"]),
             listed(*tables["proposed"]["not_heads"]),
             listed(*tables["proposed"]["stops"]),
             tuple(spelled(name) for name in tables["proposed"]["national"]),

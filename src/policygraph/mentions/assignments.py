@@ -8,7 +8,8 @@ Nothing is guessed: a row whose lead is not printed is unresolved.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
@@ -54,6 +55,8 @@ ACTOR_COLUMNS = ("lead", "coordinate", "direct", "monitor")
 _CHAPTERS = {"phan", "chuong", "muc", "phu-luc"}
 _SILENT = {Topic.SITUATION, Topic.PURPOSE, Topic.OBJECTIVES, Topic.FUNDING}
 _CONFIDENCE = {"table": 0.98, "heading": 0.95, "subject": 0.92, "inline": 0.88, "crossref": 0.95}
+_NEAR = 12
+"""Among so many items on either side another one is looked for that names its actors alike."""
 _BULLETS = re.compile(r"(?:^|[\s>])[-–+•]\s")
 _NAMES = re.compile(r"[A-ZĐ][^\W\d_]*\s[^,;<>]*[^\W_](?=\s*(?:[,;.]|<|$))")
 """Words between the separators of a cell of agencies that begin like a name."""
@@ -240,6 +243,9 @@ class _Document:
         self._subjects[part.index] = said.subject
         for label in columns:
             self._label(part, label.column, label.view, label.start, label.end)
+        leads = {c.column for c in columns} | {d.role for d in said.duties}
+        if not inherited and not said.has_subject and "lead" not in leads:
+            self._bracketed(part, view, actors)
         if heading is not None and said.has_subject:
             self._directed(part.index, heading, said)
         fixed = heading.fixed if heading is not None and not said.has_subject else ()
@@ -247,6 +253,55 @@ class _Document:
             self._fixed(part.index, heading, said, view)
         else:
             self._say(part.index, said.duties, view, "item", heading)
+
+    def _bracketed(self, part: Part, view: View, actors: list[Actor]) -> None:
+        """ "Tổ chức hội thi (Sở Y tế thực hiện)": the actors that close an item in brackets.
+
+        A bare name ("(Sở Y tế)") may as well tell which body the words before it mean: it leads
+        only where another item of the same list closes so too.
+        """
+        found = self._in_brackets(view, actors)
+        if found is None:
+            return
+        run, is_said = found
+        if not is_said and not any(self._closes_so(s, part) for s in self._siblings(part)):
+            return
+        for actor in run:
+            spans = view.spans(actor.start, actor.end)
+            self._add(part.index, actor.agency, "lead", "inline", spans, "item.brackets")
+
+    def _in_brackets(self, view: View, actors: list[Actor]) -> tuple[list[Actor], bool] | None:
+        """The actors in the brackets that close the words, and whether a verb says what they do;
+        None where the brackets hold anything else, or tell who the words before them are."""
+        found = _entry("brackets").search(view.text)
+        is_said = found is not None and bool(found["giving"] or found["doing"])
+        if found is None or (
+            not is_said and _entry("brackets.gloss").search(view.text[: found.start()])
+        ):
+            return None
+        start, end = found.span("actors")
+        if any(a.end <= start and not view.text[a.end : found.start()].strip() for a in actors):
+            return None
+        run = [a for a in actors if start <= a.start and a.end <= end]
+        names = _run_from(view.text, run, start)
+        if not names or names != run or view.text[run[-1].end : end].strip():
+            return None
+        return run, is_said
+
+    def _siblings(self, part: Part) -> Iterator[Part]:
+        """The items of the list of an item that are nearest to it."""
+        siblings = self.tree.parts[part.parent].children
+        place = bisect_left(siblings, part.index)
+        near = siblings[max(place - _NEAR, 0) : place + _NEAR]
+        return (self.tree.parts[i] for i in near if i != part.index)
+
+    def _closes_so(self, sibling: Part, part: Part) -> bool:
+        if sibling.mark != part.mark and sibling.kind != part.kind:
+            return False
+        view = View(self.tree.source.text, sibling.pieces)
+        if not view.text.rstrip(" .;").endswith(")"):
+            return False
+        return self._in_brackets(view, actors_in(view, self.find)) is not None
 
     def _inherited(self, part: Part, heading: _Heading | None) -> tuple[AgencyMention, ...]:
         """The subject that the item has without naming it: of the item above, else the heading."""

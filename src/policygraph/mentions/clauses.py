@@ -250,14 +250,26 @@ def _seam(text: str, left: int, right: int, walls: Sequence[Span]) -> tuple[int,
 _DROPS = re.compile(
     r",\s+(?P<v>(?:phấn\s+đấu\s+)?(?:(?:góp\s+phần|từng\s+bước)\s+)?(?:tăng|giảm))\s+$"
 )
+_AIM = re.compile(
+    r"(?i),?\s+(?:(?:đồng\s+thời|qua\s+đó|từ\s+đó|và)\s+)?(?=(?:phấn\s+đấu|bảo\s+đảm|đảm\s+bảo)\s)"
+    r"|,\s+đồng\s+thời\s+"
+)
+_CONDITION = re.compile(r"(?i)\W*(?:tại|ở|đối\s+với|trong|riêng|đ[ếêe]n|năm|giai\s+đoạn)(?!\w)")
+_WORK = 4
+"""Work is told in no fewer words."""
 _TIME_HEAD = re.compile(
     r"(?i)(?:phấn\s+đấu\s*)?(?:đ[ếêe]n|hết|vào|trong|từ|năm|h[ằà]ng\s+năm|mỗi\s+năm)(?!\w)[^,]{0,40},"
 )
 
 
 def _own_start(text: str, start: int, quantity: Quantity) -> int:
-    """Skip outcomes without figures before "…, giảm 30% thủ tục hành chính"."""
+    """Skip outcomes without figures before "…, giảm 30% thủ tục hành chính", and work that leads
+    to the figure: "Sở Y tế rà soát cơ sở, | phấn đấu đạt 95%"."""
     before = text[start : quantity.span.start]
+    aims = [] if _CONDITION.match(before) else list(_AIM.finditer(before))
+    if aims and len(before[: aims[-1].start()].split()) >= _WORK:
+        start += aims[-1].end()
+        before = text[start : quantity.span.start]
     found = _DROPS.search(before)
     if found is None or word("measure").match(before) or _TIME_HEAD.match(before):
         return start

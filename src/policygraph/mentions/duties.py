@@ -223,14 +223,19 @@ def read_duties(
     reader = _Reader(text, actors)
     said = Said(subject=inherited)
     subject = _Subject(inherited, inherited_via, inherited=True)
+    is_row_of_actors = False
     for number, clause in enumerate(clauses(text, actors, kept)):
         if within is not None and not (clause.start <= within.start < clause.end):
             may = subjects == "all" or (subjects == "first" and number == 0)
             subject = reader.subject_of(clause, subject, may)
             continue
         is_later = subjects == "first" and number > 0
-        told_before = subject.via == "inline" and not subject.inherited
-        opens = told_before or reader.opens_sentence(clause)
+        is_row_of_actors = not subject.inherited and (
+            subject.via == "inline" or (is_row_of_actors and reader.goes_on(clause))
+        )
+        opens = (
+            is_row_of_actors or reader.opens_sentence(clause) or reader.acts_too(clause, subject)
+        )
         may = subjects != "none" and (not is_later or opens)
         subject = reader.read(clause, subject, said, may, rows=subjects == "none")
         if not subject.inherited and not (is_later and may):
@@ -313,6 +318,20 @@ class _Reader:
     def subject_of(self, clause: Span, subject: _Subject, may_have_subject: bool) -> _Subject:
         """The subject alone of a clause whose duties are not wanted."""
         return self.read(clause, subject, Said(), may_have_subject, rows=False)
+
+    def goes_on(self, clause: Span) -> bool:
+        """Whether a clause goes on with the sentence: behind ";", not behind a stop."""
+        return self.text[: clause.start].rstrip(" *\n").endswith(";")
+
+    def acts_too(self, clause: Span, subject: _Subject) -> bool:
+        """Whether another actor works behind ";": "Sở Y tế lập …; Sở Tài chính bố trí"."""
+        if subject.inherited or not self.goes_on(clause):
+            return False
+        run = self._run(clause.start, clause.end)
+        past = self._past(run, clause) if run else clause.end
+        works = lexicon.load("tasks").named("work.opening").pattern
+        is_verb = works.match(self.text[past : min(clause.end, past + _TITLE)])
+        return bool(run) and (bool(is_verb) or self._verb(past, clause.end) not in {None, "none"})
 
     def opens_sentence(self, clause: Span) -> bool:
         """Whether groups open a sentence and then act: "Các ngành chủ động hợp tác …"."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from policygraph import iri
-from policygraph.mentions.agency_names import Named
+from policygraph.mentions.agency_names import LIST_HEADS, Named
 from policygraph.mentions.singles import Found, Singles
 from policygraph.registers import COUNTRY, UNPLACED
 
@@ -179,11 +179,12 @@ class Groups(Singles):
     def opens_list(self, parsed: tuple[int, str, list[str]]) -> bool:
         """Whether "các sở" only opens a list of single ones: "các Sở: Tài chính, Nội vụ"."""
         last, _, items = parsed
-        if len(items) != 1 or items[0] not in ("sở", "bộ") or not self.is_capital(last):
+        head = iri.fold(items[0])
+        if len(items) != 1 or head not in LIST_HEADS or not self.is_capital(last):
             return False
         if not self.is_soft(last) and not re.fullmatch(r"\s*:\s*", self.gaps[last]):
             return False
-        return self.member(last, iri.fold(items[0])) is not None
+        return self.member(last, head) is not None
 
     def levels(self, position: int) -> tuple[int, str, list[str]] | None:
         """ "cấp huyện, xã", "cấp huyện và cấp xã", "các cấp" after "UBND"."""

@@ -94,7 +94,8 @@ class _Patterns:
     mask: re.Pattern[str]
     years: tuple[tuple[lexicon.Entry, re.Pattern[str]], ...]
     ranks: tuple[tuple[lexicon.Entry, re.Pattern[str]], ...]
-    compared_year: re.Pattern[str]
+    compared_years: tuple[re.Pattern[str], ...]
+    """Years that a figure is compared with, and not reached by."""
     before: re.Pattern[str]
     before_values: dict[str, tuple[str, str]]
     after: re.Pattern[str]
@@ -131,7 +132,7 @@ def _patterns() -> _Patterns:
         mask=re.compile(rf"(?<!\w)(?<!\d[.,])(?:{masks})"),
         years=tuple((e, _at_word(e)) for e in kinds["year"]),
         ranks=tuple((e, _at_word(e)) for e in kinds["rank"]),
-        compared_year=_at_word(data.named("mask.compared-year")),
+        compared_years=tuple(map(_at_word, [data.named("mask.compared-year"), *kinds["compared"]])),
         before=re.compile(
             rf"(?:(?<!\w)(?:{before}))(?i:\s+(?:đạt|có|là|được|mức|ở\s+mức|về|từ|khoảng|bằng))*\s*$"
         ),
@@ -219,7 +220,7 @@ def find_years(text: str) -> tuple[YearCue, ...]:
     """Years that figures may hold for, in order; the first rule that covers a place counts."""
     if not _has_figure(text):
         return ()
-    compared = [Span(*f.span()) for f in _patterns().compared_year.finditer(text)]
+    compared = [Span(*f.span()) for p in _patterns().compared_years for f in p.finditer(text)]
     found: list[YearCue] = []
     for entry, pattern in _patterns().years:
         for match in pattern.finditer(text):
@@ -287,7 +288,8 @@ def find_quantities(text: str, *, open_nouns: bool = False) -> tuple[Quantity, .
     figures = [m for m in _BODY.finditer(text) if _may_measure(text, m, open_nouns=open_nouns)]
     places = list(_places(text, lowered))
     words = list(_number_words(text, lowered))
-    if not (figures or places or words or "gấp" in lowered):
+    may_fold = "gấp" in lowered or ("tăng" in lowered and " lần" in lowered)
+    if not (figures or places or words or may_fold):
         return ()
     masks = masked(text)
     taken = [Span(*f.span()) for f in _LIFT.finditer(text)] if "từ" in lowered else []
@@ -303,7 +305,8 @@ def find_quantities(text: str, *, open_nouns: bool = False) -> tuple[Quantity, .
         if quantity_ is not None:
             found.append(quantity_)
     found.extend(_in_words(text, words, blocked))
-    found.extend(_folds(text, lowered, blocked))
+    if may_fold:
+        found.extend(_folds(text, blocked))
     return tuple(_apart(sorted(found, key=lambda q: (q.span, -q.span.end))))
 
 
@@ -540,23 +543,21 @@ def _counted(
 
 @cache
 def _fold() -> tuple[re.Pattern[str], dict[str, Decimal]]:
-    """The pattern of folds and the value of each of their words; "hai lần rưỡi" is not read."""
+    """The pattern of folds ("gấp hai lần rưỡi") and the value of each of their words."""
     tables = lexicon.load("quantities").tables
     words = {word: Decimal(value) for word, value in tables["words"].items() if value > 1}
     words |= {word: Decimal(value) for word, value in tables["folds"].items()}
     pattern = re.compile(
         rf"(?i)(?<!\w)(?:gấp|tăng(?!\s+gấp))(?P<cmp>\s+[^\W\d]+(?:\s+[^\W\d]+)?)?\s+"
         rf"(?:(?P<n>{NUMBER})(?:\s*[-–]\s*(?P<m>{NUMBER}))?\s+lần"
-        rf"|(?<=gấp )(?P<w>{'|'.join(words)})(?:\s+lần)?)"
-        r"(?!\w)(?!\s+(?:thứ|khám|xét|(?:lần\s+)?rưỡi))"
+        rf"|(?<=gấp )(?P<w>{'|'.join(words)})(?:\s+lần)?)(?:(?<= lần)(?P<half>\s+rưỡi))?"
+        r"(?!\w)(?!\s+(?:thứ|khám|xét|rưỡi|lần\s+rưỡi))"
     )
     return pattern, words
 
 
-def _folds(text: str, lowered: str, blocked: list[Span]) -> Iterator[Quantity]:
+def _folds(text: str, blocked: list[Span]) -> Iterator[Quantity]:
     """How many times as much: "gấp 1,5 lần so với năm 2020", "gấp đôi"."""
-    if "gấp" not in lowered and " lần" not in lowered:
-        return
     pattern, words = _fold()
     for found in pattern.finditer(text):
         number = Span(*found.span("n" if found["n"] else "w"))
@@ -567,6 +568,10 @@ def _folds(text: str, lowered: str, blocked: list[Span]) -> Iterator[Quantity]:
             continue
         value = to_decimal(found["n"]) if found["n"] else words[found["w"].lower()]
         upper = to_decimal(found["m"]) if found["m"] else None
+        if found["half"]:
+            if upper is not None or value % 1:
+                continue
+            value += _HALF
         yield Quantity(
             Span(begin, found.end()),
             number,
@@ -582,6 +587,7 @@ def _folds(text: str, lowered: str, blocked: list[Span]) -> Iterator[Quantity]:
         )
 
 
+_HALF = Decimal("0.5")
 _OR = re.compile(r"\s+hoặc\s+")
 _SMART = re.compile(r"\s+thông\s+minh(?!\w)")
 

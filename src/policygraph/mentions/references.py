@@ -30,6 +30,9 @@ _VALUE = (
     r"(?![\w%/])"
 )
 _SEPARATOR = re.compile(r"\s*(?:[,;]\s*)?(?:(?:và|hoặc|thuộc|của|tại|trong)\s+)?")
+_WIDE = {"phan", "chuong"}
+"""Levels whose numbers are written in any way ("Phần II" is "PHẦN THỨ HAI"), and that are looked
+for no deeper than where the document has them."""
 _NUMERALS = {"I": 1, "V": 5, "X": 10, "L": 50}
 
 
@@ -404,23 +407,29 @@ def _under(tree: Tree, parent: Part, step: Step) -> list[Part]:
         row = [p for p in row if p.zone in {Zone.BODY, Zone.APPENDIX} and p.kind != "phu-luc"]
         alike = [p for p in row if p.kind in kinds and p.path]
         found = _matching(alike, step)
-        if found:
+        if found or (step.level in _WIDE and any(p.kind == step.level for p in alike)):
             return found
     return []
 
 
 def _matching(alike: list[Part], step: Step) -> list[Part]:
-    marks = [_mark(part) for part in alike]
-    if step.value not in marks:
+    value: str | int | None = step.value
+    upto: str | int | None = step.upto
+    marks: list[str | int | None] = [_mark(part) for part in alike]
+    if step.level in _WIDE and value not in marks:
+        alike = [part for part in alike if part.kind == step.level]
+        marks = [_numeral(_mark(part)) for part in alike]
+        value, upto = _numeral(step.value), _numeral(step.upto or "")
+    if value not in marks:
         return []
-    first = marks.index(step.value)
-    if step.level == "dong" and marks.count(step.value) > 1:
+    first = marks.index(value)
+    if step.level == "dong" and marks.count(value) > 1:
         return []
-    if step.upto is None:
+    if upto is None:
         return [alike[first]]
-    if step.upto not in marks[first:]:
+    if upto not in marks[first:]:
         return []
-    return alike[first : first + marks[first:].index(step.upto) + 1]
+    return alike[first : first + marks[first:].index(upto) + 1]
 
 
 def _mark(part: Part) -> str:

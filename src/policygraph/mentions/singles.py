@@ -17,6 +17,9 @@ from policygraph.mentions.agency_names import (
 from policygraph.mentions.wording import Wording
 from policygraph.registers import COUNTRY, UNPLACED, Place, Registers
 
+_HEADS: dict[str, list[list[str]]] = {}
+for _head in LIST_HEADS:
+    _HEADS.setdefault(_head.split()[0], []).append(_head.split())
 _DISTRICT_WORDS = 4
 _ORGANS = 8
 """A row of organs of one committee has at most so many."""
@@ -114,7 +117,10 @@ class Singles(Wording):
             rule, confidence = "agency.fault", 0.85
         if agency.level == "central":
             placed = self.registers.placed(agency, COUNTRY)
-            return Found(last, placed.name, placed.local, False, True, rule, confidence)
+            head = self.head_of_list(first)
+            return Found(
+                last, placed.name, placed.local, False, True, rule, confidence, opens_list=head
+            )
         after, place, is_stated = self.place_after(last)
         is_stated = is_stated and not (named.is_city and self.is_district_city(place))
         if agency.place_rule == "never":
@@ -135,7 +141,6 @@ class Singles(Wording):
         placed = self.registers.placed(agency, code)
         if not placed.jurisdiction:
             confidence = min(confidence, 0.5)
-        head = self.words[first].folded
         return Found(
             after,
             placed.name,
@@ -145,17 +150,20 @@ class Singles(Wording):
             rule,
             confidence,
             is_stated,
-            head if head in LIST_HEADS and not is_stated else "",
+            "" if is_stated else self.head_of_list(first),
         )
 
     def is_verb(self, first: int, last: int) -> bool:
         """Whether what ends like a name is the verb of the sentence: "Sở | xây dựng kế hoạch".
 
-        In small letters such words are a name only where something else acts after them.
+        In small letters such words are a name only where something else acts after them, and
+        never one by themselves ("thống kê tỉnh").
         """
-        for at in range(first + 1, last):
+        for at in range(first, last):
             verb = self.phrase(self.phrases.verbs, at)
             if verb and verb[0] == last and not self.is_capital(at):
+                if at == first:
+                    return True
                 break
         else:
             return False
@@ -290,12 +298,24 @@ class Singles(Wording):
             at += 1
         return at
 
+    def head_of_list(self, position: int) -> str:
+        """The words at a position that a list says once for all its members; "" for others."""
+        words = self.words
+        for head in _HEADS.get(words[position].folded, ()):
+            if [word.folded for word in words[position : position + len(head)]] == head:
+                return " ".join(head)
+        return ""
+
     def member(self, position: int, head: str) -> Found | None:
-        node = self.names.agencies.below.get(head)
-        if node is None:
-            return None
+        """The name at a word that a list leaves without its head ("so")."""
+        node, skip = self.names.agencies, len(head.split())
+        for word in head.split():
+            below = node.below.get(word)
+            if below is None:
+                return None
+            node = below
         best: Found | None = None
-        for last, form, cost in self.matches(node, position, skip=1):
+        for last, form, cost in self.matches(node, position, skip):
             named = form.payload
             assert isinstance(named, Named)
             found = self.placed(position, last, named, cost)

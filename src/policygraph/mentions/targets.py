@@ -530,6 +530,8 @@ def _counts(quantity: Quantity, mode: Mode, text: str) -> bool:
         return not (_FEES.match(text, quantity.span.end) or _RATE_OF.search(before))
     if quantity.kind == "measure":
         timed = quantity.unit not in durations() or bool(_TIMED.search(before))
+        if _AIMED.search(before) or (timed and _GROWS.search(before)):
+            return True
         return compared and timed and not _HOUSEKEEPING.search(before) and not _FUNDS.search(before)
     if quantity.kind == "rate":
         return (compared or quantity.unit not in {"lần/năm"}) and not _HOUSEKEEPING.search(before)
@@ -544,4 +546,10 @@ _MAKES = re.compile(
     r"lên|trồng|sản\s+xuất|mở|xóa|nhân\s+rộng|sửa\s+chữa|thu\s+hút|đón|công\s+nhận|tạo)"
     r"(?:\s+(?:được|thêm|mới|thí\s+điểm|cho|và\s+đưa\s+vào\s+(?:khai\s+thác|sử\s+dụng)))*\s*$"
 )
+_AIMED = re.compile(r"(?i)(?<!\w)phấn\s+đấu\s[^.;]*$")
+"""What is strived for is a goal, whatever it is measured in."""
+_GROWS = re.compile(
+    r"(?i)(?<!\w)(?:trồng|khôi\s+phục|cải\s+tạo|nạo\s+vét|cứng\s+hóa)(?:\s+(?:mới|thêm|được))*\s+$"
+)
+"""What is made in hectares or kilometres is counted as what is made in pieces."""
 _LISTED = re.compile(r"\s*(?:sau|như\s+sau|chính|nêu\s+trên|trên)(?!\w)")

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import dropwhile, islice
 
 from policygraph import lexicon
 from policygraph.lexicon import Entry
@@ -30,10 +31,12 @@ _CHAPTERS = {"phan", "chuong", "muc", "tieu-muc", "phu-luc", "nhom", "bang"}
 _FURNITURE = {"trang", "chu-thich", "dau-bang", "doan", "tieu-de", "bang"}
 _STOP = re.compile(r"[;.:](?=\s)")
 _MARKUP = re.compile(r"\*+|\\(?=[-–*])|</?[a-zA-Z][^<>]*>")
-_OPENING = re.compile(r"[.;(–]\s*(?=\w)")
+_OPENING = re.compile(r"(?:[.;,(–]|(?<=\s)-(?=\s))\s*(?=\w)")
 _BETWEEN = re.compile(r"[\s*\\+\-–—•]*")
 _LABELS = 10
 """Most labelled bullets that one item has."""
+_GROUP = 100
+"""Labels stand at most so many parts before the last item that they hold for."""
 _SENTENCE = 60
 """Below so many characters the words before bullets are a title, even with a full stop."""
 
@@ -253,47 +256,62 @@ def labels(tree: Tree, part: Part) -> tuple[Label, ...]:
 
 
 def _beside(tree: Tree, parent: Part, part: Part) -> list[Label]:
-    """Labels that stand right after the item, else those that close the list of all items."""
+    """Labels that stand right after the item, else those that close the list of all items; in a
+    list that labels open and do not close, the ones that stand last before the item."""
     siblings = parent.children
     place = bisect_right(siblings, part.index)
+    opens, closes = (_ends_labelled(tree, run) for run in (siblings, reversed(siblings)))
+    if opens and not closes:
+        before = reversed(siblings[max(place - _GROUP, 0) : place])
+        return _run(tree, dropwhile(lambda i: not list(_labelled(tree, tree.parts[i])), before))
+    return _run(tree, siblings[place : place + _LABELS]) or _run(tree, reversed(siblings))
+
+
+def _ends_labelled(tree: Tree, siblings: Iterable[int]) -> bool:
+    """Whether the first of the parts that count in paths is a label."""
+    first = next((tree.parts[i] for i in siblings if tree.parts[i].path), None)
+    return first is not None and any(_labelled(tree, first))
+
+
+def _run(tree: Tree, places: Iterable[int]) -> list[Label]:
+    """The labels of the first parts up to one that has none, in the order of the text."""
     found: list[Label] = []
-    for index in siblings[place : place + _LABELS]:
-        said = list(_labelled(tree, tree.parts[index]))
-        if not said:
-            break
-        found.extend(said)
-    if found:
-        return found
-    for index in reversed(siblings[-_LABELS:]):
+    for index in islice(places, _LABELS):
         said = list(_labelled(tree, tree.parts[index]))
         if not said and tree.parts[index].path:
             break
-        found[:0] = said
-    return found
+        found.extend(said)
+    return sorted(found, key=lambda label: (label.part, label.start))
 
 
 def _labelled(tree: Tree, part: Part) -> Iterator[Label]:
+    """The labels of a bullet that begins with one: "Chủ trì: Sở Y tế; phối hợp: Sở Tài chính"."""
     if not part.path or part.cells or ":" not in tree.own_text(part)[:_LABEL_REACH]:
         return
     view = View(tree.source.text, part.pieces)
-    entry = label_of(view.text)
-    if entry is not None:
-        head = entry.pattern.match(view.text)
-        yield Label(entry.value, view, head.end() if head else 0, len(view.text), part.index)
+    if label_of(view.text) is not None:
+        yield from _parted(view, part, 0)
 
 
 def _inline(tree: Tree, part: Part) -> Iterator[Label]:
     """ "… (Chủ trì: Sở Y tế; thời gian: Quý I/2022)"."""
     if part.cells or ":" not in tree.own_text(part):
         return
-    view = View(tree.source.text, part.pieces)
+    yield from _parted(View(tree.source.text, part.pieces), part, None)
+
+
+def _parted(view: View, part: Part, first: int | None) -> Iterator[Label]:
+    """Labels at ``first`` and behind stops and brackets, each with the words up to the next."""
+    openings = [(o.end(), o[0][0]) for o in _OPENING.finditer(view.text)]
     heads: list[tuple[int, int, str]] = []
-    for opening in _OPENING.finditer(view.text):
-        rest = view.text[opening.end() :]
+    for start, mark in openings if first is None else [(first, ""), *openings]:
+        if mark == "," and not heads:
+            continue
+        rest = view.text[start : start + _LABEL_REACH]
         entry = label_of(rest)
         head = entry.pattern.match(rest) if entry is not None else None
-        if entry is not None and head is not None and entry.value != "content":
-            heads.append((opening.start(), opening.end() + head.end(), entry.value))
+        if entry is not None and head is not None and (entry.value != "content" or start == first):
+            heads.append((start, start + head.end(), entry.value))
     for index, (_, start, column) in enumerate(heads):
         end = heads[index + 1][0] if index + 1 < len(heads) else len(view.text)
         yield Label(column, view, start, end, part.index)
