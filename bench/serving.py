@@ -23,7 +23,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import nan
 from pathlib import Path
 from statistics import median
@@ -31,7 +31,7 @@ from urllib.parse import quote
 
 from bench.rows import Row
 from bench.synthetic import generate, last_task, root_of
-from policygraph import lineage, resources, store
+from policygraph import cards, lineage, resources, store
 
 DOCUMENTS = 3600
 """1.1 million triples before the closure."""
@@ -93,13 +93,17 @@ def measure(documents: int = DOCUMENTS, seconds: int = SECONDS) -> list[Row]:
         place = Path(name)
         generate(place / "ttl", documents=documents)
         ontology = resources.directory("ontology")
-        built = store.build(place / "ttl", ontology, place / "store", lineage.derive)
+        built = store.build(place / "ttl", ontology, place / "store", _derive)
         asked = questions(last_task(documents), root_of(documents))
         load = Load(wrk, seconds)
         measured = _in_turns(place / "store", built.path, load, asked, root_of(documents))
         rdflib = _rdflib_endpoint(built.path, load, asked[:2])
         limit = _bare(load, measured.bytes_of_point)
     return _rows(built.triples, asked, measured, rdflib, limit)
+
+
+def _derive(draft: store.Draft) -> store.Derived:
+    return replace(lineage.derive(draft), finish=lambda done: cards.write(done, done.path))
 
 
 Rates = dict[tuple[str, int], float]

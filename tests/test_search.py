@@ -120,7 +120,7 @@ def test_matches_joins_with_the_graph(corpus):
 
 def test_a_broken_index_is_told(corpus, tmp_path):
     (tmp_path / search.FILE).write_bytes(b"no database" * 100)
-    with pytest.raises(StoreError, match="index is broken"):
+    with pytest.raises(StoreError, match="file is broken"):
         search.Index.open(store.Snapshot(corpus._store, tmp_path, None))
 
 

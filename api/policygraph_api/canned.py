@@ -19,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from policygraph import examples
+from policygraph import cards, examples
 from policygraph.engine import Engine
 from policygraph.examples import Example
 from policygraph.lookup import Lookup
@@ -142,16 +142,26 @@ class Answers:
         members: dict[str, object] = {"query": query.name, "parameters": dict(bound.parameters)}
         limit = 0
         if page is None:
-            text = bound.text
+            text, listed = bound.text, cards.wanted(bound)
         else:
             offset = page.offset(served.engine.hash)
             members["next"] = page.following(query.name, values, served.engine.hash, offset)
             # One row more than asked for tells whether another page follows.
             limit = page.limit if media_type == RECORDS else 0
-            text = bound.page(page.limit + (limit > 0), offset)
+            rows = page.limit + (limit > 0)
+            text, listed = bound.page(rows, offset), cards.wanted(bound, rows, offset)
         records = json.dumps(members, ensure_ascii=False) if media_type == RECORDS else None
         most = settings.max_answer_mb * MB
-        job = Job(text, (), (), media_type, most, records=records, limit=limit)
+        job = Job(
+            text,
+            (),
+            (),
+            media_type,
+            most,
+            records=records,
+            limit=limit,
+            listed=listed and tuple(listed),
+        )
         if isinstance(served.engine, Snapshot):
             body = await self.sparql.body(request.scope, request.receive, served, job)
         else:

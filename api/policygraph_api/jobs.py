@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 MB = 1024 * 1024
 RECORDS = "application/json"
@@ -26,7 +26,8 @@ class Job(NamedTuple):
     """A query with its dataset and what the client accepts; ``max_bytes`` bounds the answer,
     ``services`` are the beginnings of IRIs that SERVICE may call.  With ``records``, a JSON object,
     the answer is that object with the rows as plain records in it, ``limit`` of them at most (0:
-    all)."""
+    all).  ``listed`` are the parts of a ``cards.Wanted``, the same question to a
+    build that has cards."""
 
     query: str
     default_graphs: tuple[str, ...]
@@ -36,6 +37,7 @@ class Job(NamedTuple):
     services: tuple[str, ...] = ()
     records: str | None = None
     limit: int = 0
+    listed: tuple[Any, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

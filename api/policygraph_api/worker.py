@@ -18,7 +18,8 @@ from typing import BinaryIO
 
 from typing_extensions import Buffer
 
-from policygraph import matches, search
+from policygraph import cards, matches, search
+from policygraph.engine import Found
 from policygraph.errors import QueryError, StoreError
 from policygraph.queries import write_records
 from policygraph.store import Snapshot, media_types, open_read_only, serialize
@@ -158,11 +159,8 @@ def _answer(
         if not connected:
             return REFUSAL, "service-allowed", b""
 
-    def find(question: str, limit: int, kinds: Sequence[str]) -> Sequence[tuple[str, float]]:
-        return search.index_of(snapshot).matching(question, limit, kinds)
-
     try:
-        found = matches.query(snapshot, job.query, find, job.default_graphs, job.named_graphs)
+        found = _found(snapshot, job)
         if job.records is not None:
             media_type = RECORDS
             write_records(found, job.records, sink, job.limit)
@@ -186,6 +184,18 @@ def _answer(
     if sink.name:
         return SPOOL, media_type, os.fsencode(sink.name)
     return ANSWER, media_type, sink.memory
+
+
+def _found(snapshot: Snapshot, job: Job) -> Found:
+    if job.listed is not None:
+        listed = cards.answer(snapshot, cards.Wanted(*job.listed))
+        if listed is not None:
+            return listed
+
+    def find(question: str, limit: int, kinds: Sequence[str]) -> Sequence[tuple[str, float]]:
+        return search.index_of(snapshot).matching(question, limit, kinds)
+
+    return matches.query(snapshot, job.query, find, job.default_graphs, job.named_graphs)
 
 
 def _misread(query: str, said: str) -> tuple[bytes, str, Buffer]:

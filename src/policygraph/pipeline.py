@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 from policygraph import (
+    cards,
     decisions,
     formats,
     identity,
@@ -303,11 +304,15 @@ def build_store(
         files |= importing.overlay(imports, ttl, applied.files)
 
     def derived(draft: store.Draft) -> store.Derived:
-        search.build_index(draft, draft.path)
         found = derive(draft)
-        return replace(found, notes=(*applied.warnings, *found.notes))
+        return replace(found, notes=(*applied.warnings, *found.notes), finish=_beside)
 
     return store.build(ttl, ontology, root, derived, progress, files, texts)
+
+
+def _beside(draft: store.Draft) -> None:
+    search.build_index(draft, draft.path)
+    cards.write(draft, draft.path)
 
 
 def derive(draft: store.Draft) -> store.Derived:

@@ -16,6 +16,8 @@ and some lines in its body:
     # edges A R B [E]   becomes the edges of the walk: ?A leads by ?R up to ?B; ?E says whether the
                         walk comes there only over facts from outside the texts
     # page              becomes ``LIMIT`` with the number of rows up to the end of the page
+    # found A B … # shown   between them the answer's ?A are found, and ?B …; all other columns are
+                        what is shown of each ?A, which a build may keep ready (``cards``)
 
 How sure an assertion must be is asked by two parameters that every query with such lines has,
 ``confidence`` and ``accepted``; where neither is, the lines become nothing, and ``# if limited``
@@ -113,6 +115,15 @@ class Walk:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """The lines of a query that find what its answer lists, and the columns that they bind, first
+    that of the things listed."""
+
+    columns: tuple[str, ...]
+    lines: slice
+
+
+@dataclass(frozen=True, slots=True)
 class CannedQuery:
     """A checked query file.  ``lines`` is its text, header included, so that lines count right."""
 
@@ -127,6 +138,7 @@ class CannedQuery:
     walk: Walk | None
     is_graph: bool
     """a CONSTRUCT: its records are triples, and it can be had as Turtle"""
+    finding: Finding | None
 
     def text(
         self, terms: Mapping[str, Term], edges: Sequence[Link] = (), most: int | None = None
@@ -153,6 +165,16 @@ class Bound:
         """The query as it is run."""
         return self.query.text(self.terms, self.edges)
 
+    @property
+    def finding(self) -> str | None:
+        """A query for what this one lists alone; None where its lines are not told apart."""
+        finding = self.query.finding
+        if finding is None:
+            return None
+        chosen = " ".join(f"?{column}" for column in finding.columns)
+        lines = "\n".join(self.text.split("\n")[finding.lines])
+        return f"SELECT DISTINCT {chosen} WHERE {{\n{lines}\n}}"
+
     def page(self, limit: int, offset: int) -> str:
         """The query for ``limit`` rows behind the first ``offset``: every query has an order."""
         text = self.query.text(self.terms, self.edges, offset + limit)
@@ -166,6 +188,8 @@ _PARAMETER = re.compile(
 )
 _WALK = re.compile(r"#\s*walk\s+(up|down)\s+(\w+)\s*")
 _LINE = re.compile(r"\s*#\s*(?:(bind|if|sure)\s+(\w+)|(edges(?:\s+\w+){3,4})|(end)|(page))\s*")
+_FOUND = re.compile(r"\s*#\s*found((?:\s+\w+)+)\s*")
+_SHOWN = re.compile(r"\s*#\s*shown\s*")
 CONFIDENCE, ACCEPTED, LIMITED, PAGED = "confidence", "accepted", "limited", "paged"
 _LIMITS = ((CONFIDENCE, Type.CONFIDENCE, None), (ACCEPTED, Type.BOOLEAN, "false"))
 """The parameters of every query with ``# sure`` or ``# edges``: name, type, default."""
@@ -195,6 +219,7 @@ def parse(path: Path) -> CannedQuery:
             raise DataError(path, f"the header lacks `# {name}:`", 1)
     _check_use(path, lines, parameters, walk)
     columns, is_graph = _check_syntax(path, lines, parameters)
+    finding = _finding(path, lines, columns)
     is_ordered = any(re.search(r"\bORDER\s+BY\b", line, re.IGNORECASE) for line in _code(lines))
     if not (is_ordered or is_graph):
         raise DataError(path, "a query needs ORDER BY, so that its answers are stable")
@@ -212,6 +237,7 @@ def parse(path: Path) -> CannedQuery:
         columns,
         walk,
         is_graph,
+        finding,
     )
 
 
@@ -468,6 +494,23 @@ def _check_limits(path: Path, parameters: Mapping[str, Parameter], number: int) 
             mode = "optional" if default is None else f"default={default}"
             raise DataError(path, f"this line needs `# param {name} {of_type} {mode}: …`", number)
         yield name
+
+
+def _finding(path: Path, lines: tuple[str, ...], columns: tuple[str, ...]) -> Finding | None:
+    """Where a query finds what it lists, if it says so."""
+    begins = [number for number, line in enumerate(lines, 1) if _FOUND.fullmatch(line)]
+    ends = [number for number, line in enumerate(lines, 1) if _SHOWN.fullmatch(line)]
+    if not begins and not ends:
+        return None
+    if len(begins) != 1 or len(ends) != 1 or begins > ends:
+        raise DataError(
+            path, "write one `# found A …` and one `# shown` behind it", min(begins + ends)
+        )
+    names = tuple(lines[begins[0] - 1].split()[2:])
+    others = names[1:]
+    if names[0] not in columns or columns[len(columns) - len(others) :] != others:
+        raise DataError(path, "what is found is a column, its companions the last ones", begins[0])
+    return Finding(names, slice(begins[0], ends[0] - 1))
 
 
 def _check_syntax(

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
 
-from policygraph import iri
+from policygraph import beside, iri
 from policygraph.engine import Engine
 from policygraph.errors import QueryError, StoreError
 from policygraph.store import Snapshot
@@ -140,14 +140,8 @@ class _Entry:
 def build_index(snapshot: Snapshot, directory: Path) -> Path:
     """Write the index of a graph into a directory (the build's own); gives the file."""
     path = directory / FILE
-    path.unlink(missing_ok=True)
-    connection = sqlite3.connect(path)
-    try:
-        connection.execute("PRAGMA journal_mode = OFF")
-        connection.execute("PRAGMA synchronous = OFF")
+    with beside.writing(path, _TABLES) as connection:
         _fill(connection, snapshot)
-    finally:
-        connection.close()
     return path
 
 
@@ -162,26 +156,16 @@ class Index:
     @classmethod
     def open(cls, snapshot: Snapshot) -> Index:
         """The index that stands beside a store, or one made in memory where there is none."""
-        path = snapshot.path / FILE
-        if path.is_file():
-            address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-            connection = sqlite3.connect(address, uri=True, check_same_thread=False)
-            try:
-                if connection.execute("PRAGMA user_version").fetchone() == (FORMAT,):
-                    return cls(connection)
-            except sqlite3.DatabaseError as error:
-                raise StoreError(
-                    f"{path}: chỉ mục hỏng; hãy dựng lại kho / the index is broken ({error}); "
-                    "build the store again"
-                ) from error
-            connection.close()
-        return cls.of(snapshot)
+        connection = beside.reading(snapshot.path / FILE, FORMAT)
+        return cls.of(snapshot) if connection is None else cls(connection)
 
     @classmethod
     def of(cls, engine: Engine) -> Index:
         """An index made in memory of what an engine has now."""
         connection = sqlite3.connect(":memory:", check_same_thread=False)
-        _fill(connection, engine)
+        connection.executescript(_TABLES)
+        with connection:
+            _fill(connection, engine)
         return cls(connection)
 
     def close(self) -> None:
@@ -408,12 +392,10 @@ def _read_key(key: str) -> tuple[int, float, int]:
 
 
 def _fill(connection: sqlite3.Connection, snapshot: Engine) -> None:
-    connection.executescript(_TABLES)
-    with connection:
-        for number, (address, entry) in enumerate(sorted(_gather(snapshot).items()), 1):
-            _insert(connection, number, address, entry)
-        for table in ("folded", "exact"):
-            connection.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")
+    for number, (address, entry) in enumerate(sorted(_gather(snapshot).items()), 1):
+        _insert(connection, number, address, entry)
+    for table in ("folded", "exact"):
+        connection.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")
 
 
 def _gather(snapshot: Engine) -> dict[str, _Entry]:

@@ -9,14 +9,14 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from policygraph import lineage, resources, store
+from policygraph import cards, lineage, resources, store
 from policygraph.settings import Settings
 from policygraph_api.app import create_app
 
@@ -25,10 +25,15 @@ PATIENCE = 180.0
 """Seconds that one step may take on the busiest of machines; what takes longer hangs."""
 
 
+def derive(draft):
+    """With the cards that ``policygraph build`` writes."""
+    return replace(lineage.derive(draft), finish=lambda done: cards.write(done, done.path))
+
+
 @pytest.fixture(scope="session")
 def store_root(tmp_path_factory):
     root = tmp_path_factory.mktemp("api") / "store"
-    store.build(TTL, resources.directory("ontology"), root, lineage.derive)
+    store.build(TTL, resources.directory("ontology"), root, derive)
     return root
 
 

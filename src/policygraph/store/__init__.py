@@ -2,6 +2,7 @@
 
     <root>/current          symbolic link to the build that is served
     <root>/builds/<hash>/   an Oxigraph store and ``build.json``; never written after its rename
+    <root>/builds/<hash>/*.sqlite   what is made of the store and read with it (``beside``)
     <root>/builds/<hash>/texts/<SHA-256 of the source file>.txt   its characters, in NFC
     <root>/builds/<hash>.part/   a build that is under way, or that was killed
     <root>/lock             held while building

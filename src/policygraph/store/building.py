@@ -18,7 +18,7 @@ from policygraph.links import Links
 from policygraph.store.kept import lock, remove_old, serve, sync
 from policygraph.store.snapshot import MANIFEST, TEXTS, Draft, Manifest, counts, read_manifest
 
-SCHEMA = "5"
+SCHEMA = "6"
 """Part of the hash; raise it when the loading or the derivation changes what a build holds."""
 DERIVED = iri.graph("derived")
 ONTOLOGY = iri.graph("ontology")
@@ -31,10 +31,12 @@ Triple = tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode | ox.Literal]
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """What a derivation adds: triples, and notes for people (cycles it met)."""
+    """What a derivation adds: triples, and notes for people (cycles it met); ``finish`` is called
+    when the store is complete, to write what stands beside it."""
 
     triples: Iterable[Triple | ox.Triple]
     notes: tuple[str, ...] = ()
+    finish: Callable[[Draft], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +179,17 @@ def _fill(
     links = Links()
     store.bulk_extend(links.noted(_loaded(inputs, report, steps)))
     report("derive lineage", len(inputs), steps)
-    derived = derive(Draft(store, directory, name, links))
+    draft = Draft(store, directory, name, links)
+    derived = derive(draft)
     in_graph = ox.NamedNode(DERIVED)
     store.bulk_extend(ox.Quad(s, p, o, in_graph) for s, p, o in derived.triples)
     report("optimize", len(inputs) + 1, steps)
     store.optimize()
     store.flush()
+    if derived.finish is not None:
+        derived.finish(draft)
     manifest = Manifest(name, SCHEMA, counts(store), derived.notes)
-    del store
+    del draft, store
     content = json.dumps(asdict(manifest), ensure_ascii=False, indent=2, sort_keys=True)
     target = directory / MANIFEST
     target.write_text(content + "\n", encoding="utf-8")
