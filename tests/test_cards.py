@@ -20,7 +20,7 @@ SOURCES = {
     "fixture": Path(__file__).parent / "fixtures" / "ttl",
     "corpus": resources.directory("data/ttl"),
 }
-OPTIONS = (
+OPTIONS: tuple[dict[str, str], ...] = (
     {},
     {"lang": "en"},
     {"wide": "true", "external": "true"},
@@ -84,10 +84,20 @@ def rows(found):
     return [sorted(same) for _, same in itertools.groupby(lines, lambda row: row.split("\t")[0])]
 
 
-def from_cards(snapshot, asked, page=None):
-    found = cards.answer(snapshot, cards.wanted(asked, *page or ()))
+def wanted(asked, page=()):
+    found = cards.wanted(asked, *page)
     assert found is not None
-    return rows(found)
+    return found
+
+
+def listed(snapshot, asked, page=()):
+    found = cards.answer(snapshot, wanted(asked, page))
+    assert found is not None
+    return found
+
+
+def from_cards(snapshot, asked, page=()):
+    return rows(listed(snapshot, asked, page))
 
 
 def documents(snapshot):
@@ -102,6 +112,7 @@ def documents(snapshot):
 def test_there_are_lists_that_cards_can_answer():
     assert [query.name for query in LISTS] == ["tasks-tracing-to"]
     for query in LISTS:
+        assert query.finding is not None
         others = set(query.columns) - set(query.finding.columns[1:])
         assert others <= cards._COLUMNS.keys()
 
@@ -138,7 +149,7 @@ def test_what_is_odd_is_in_the_lists_that_are_compared(snapshots):
 def test_every_format_can_be_written(snapshots):
     asked = bound(snapshots["corpus"], LISTS[0], {"document": "52-NQ/TW", "lang": "en"})
     for media_type in store.RESULT_FORMATS:
-        found = cards.answer(snapshots["corpus"], cards.wanted(asked))
+        found = listed(snapshots["corpus"], asked)
         assert store.to_bytes(found, media_type) == queries.rows(
             snapshots["corpus"], asked, media_type
         )
@@ -148,10 +159,13 @@ def test_a_list_asks_the_engine_for_nothing_but_the_tasks(snapshots, monkeypatch
     asked = bound(snapshots["corpus"], LISTS[0], {"document": "52-NQ/TW"})
     texts = []
     query = store.Snapshot.query
-    monkeypatch.setattr(
-        store.Snapshot, "query", lambda self, text: (texts.append(text), query(self, text))[1]
-    )
-    cards.answer(snapshots["corpus"], cards.wanted(asked))
+
+    def noted(self, text):
+        texts.append(text)
+        return query(self, text)
+
+    monkeypatch.setattr(store.Snapshot, "query", noted)
+    listed(snapshots["corpus"], asked)
     assert texts == [asked.finding]
     assert "pg:quote" not in asked.finding
 
@@ -169,12 +183,12 @@ def built(tmp_path):
 
 def test_a_build_without_cards_or_with_those_of_another_version_has_none(tmp_path):
     snapshot = built(tmp_path)
-    wanted = cards.wanted(bound(snapshot, LISTS[0], {"document": "52-NQ/TW"}))
+    asked = wanted(bound(snapshot, LISTS[0], {"document": "52-NQ/TW"}))
     with beside.writing(snapshot.path / cards.FILE, "PRAGMA user_version = 999"):
         pass
-    assert cards.answer(snapshot, wanted) is None
+    assert cards.answer(snapshot, asked) is None
     (snapshot.path / cards.FILE).unlink()
-    assert cards.answer(store.open_read_only(tmp_path), wanted) is None
+    assert cards.answer(store.open_read_only(tmp_path), asked) is None
 
 
 @pytest.mark.parametrize("spoiled", [slice(0, 100), slice(4096, None)])
@@ -184,9 +198,9 @@ def test_broken_cards_are_told(spoiled, tmp_path):
     content = bytearray(path.read_bytes())
     content[spoiled] = b"\xff" * len(content[spoiled])
     path.write_bytes(content)
-    wanted = cards.wanted(bound(snapshot, LISTS[0], {"document": "52-NQ/TW"}))
+    asked = wanted(bound(snapshot, LISTS[0], {"document": "52-NQ/TW"}))
     with pytest.raises(StoreError, match="file is broken"):
-        cards.answer(snapshot, wanted)
+        cards.answer(snapshot, asked)
 
 
 def test_a_full_disk_while_cards_are_written_is_told(tmp_path, snapshots, monkeypatch):
