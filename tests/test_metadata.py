@@ -333,3 +333,10 @@ def test_number_and_date_on_one_line(known: registers.Registers) -> None:
     )
     said = values(metadata_of(text, known))
     assert (said["number"], said["date"], said["place"]) == ("97/KH-UBND", "2021-05-13", "Cần Thơ")
+
+
+def test_letters_that_a_scan_made_of_digits_in_the_own_number(known: registers.Registers) -> None:
+    text = "UBND TỈNH CÀ MAU\nSố: l4O/KH-UBND\n\nKẾ HOẠCH\nPhòng, chống sạt lở\n\nI. MỤC TIÊU\n"
+    number = metadata_of(text, known).number
+    assert number is not None
+    assert (number.value, number.confidence) == ("140/KH-UBND", 0.85)

@@ -68,6 +68,10 @@ def test_what_counts_whole_things_has_no_fractions():
         ("giảm 20% so với năm 2020", []),
         ("năm 2022 và năm 2023", [2022, 2023]),
         ("Quyết định số 749/QĐ-TTg", []),
+        ("vào ngày 19 tháng 12 năm 2025", [2025]),
+        ("Từ năm 2011 đến nay", []),
+        ("doanh thu gấp hai lần rưỡi năm 2022", []),
+        ("gấp đôi vào năm 2030", [2030]),
     ],
 )
 def test_years_that_figures_hold_for(words, years):

@@ -441,3 +441,17 @@ def test_what_is_no_target(text: str) -> None:
 def test_figures_of_later_clauses_of_a_task(task: str, expected: list[str]) -> None:
     tree, found = targets(f"II. NHIỆM VỤ\n1. {task}\n")
     assert [line(tree, target) for target in found] == [f"T | II/1 | {words}" for words in expected]
+
+
+def test_a_product_of_work_is_no_figure_of_today() -> None:
+    head = "TT\tNhiệm vụ\tCơ quan chủ trì\tThời gian\tKết quả\n"
+    rows = "1\tTập huấn\tSở Y tế\tQuý II/2026\t15 lớp\n2\tKết nối\tSở Y tế\t2026\t100%\n"
+    assert not targets(f"II. NHIỆM VỤ\n\n{head}{rows}")[1]
+
+
+def test_a_straight_quotation_that_is_closed_hides_no_year() -> None:
+    task = 'Thi công "3 ca, 4 kíp"; hoàn thành 3.000 km đường vào ngày 19 tháng 12 năm 2025.'
+    tree, found = targets(f"II. NHIỆM VỤ\n1. {task}\n")
+    assert [line(tree, target) for target in found] == [
+        "T | II/1 | = 3000 km | 2025 | chiều dài đường hoàn thành"
+    ]

@@ -25,7 +25,7 @@ JOINT = ("LT", "LN", "PH")
 """Ends of the notations of joint documents, whose number names every organ."""
 
 _SHAPE = re.compile(
-    r"(?P<serial>\d{1,6}[A-Za-zđĐ]?)\s*(?P<sep>[-/])\s*"
+    r"(?P<serial>(?:\d{1,3}\.)?\d{1,6}[A-Za-zđĐ]?)\s*(?P<sep>[-/])\s*"
     r"(?:(?P<year>(?:19|20)\d\d)\s*[-/]\s*)?"
     r"(?P<signs>[^\W\d_][\w&.,]*(?:\s*[-/]\s*[^\W_][\w&.,]*)*)"
 )

@@ -66,6 +66,7 @@ class Phrases:
     """Members that only go on with a run."""
     kinds: dict[str, str]
     alone: frozenset[str]
+    titles: frozenset[str]
     always: frozenset[str]
     cell: frozenset[str]
     country: frozenset[str]
@@ -193,6 +194,7 @@ def phrases() -> Phrases:
             listed(*items["joined"]),
             kinds,
             frozenset(items["alone"]),
+            frozenset(items["titles"]),
             frozenset(items["always"]),
             frozenset(items["cell"]),
             frozenset(items["country"]),

@@ -100,6 +100,8 @@ class _Heading:
     fixed: tuple[Duty, ...]
     pieces: tuple[Span, ...]
     view: View
+    hands_on: bool = False
+    """Who is fixed only directs the actors, who do the items: "X chỉ đạo UBND tỉnh:"."""
 
 
 class _Document:
@@ -164,8 +166,8 @@ class _Document:
             actors = actors_in(view, self.find)
             self._above[part.parent, cell.column] = actors
             note = self._note(part, view, actors)
-            for actor in actors:
-                role = _said_in_cell(view.text, actor, cell.column)
+            for index, actor in enumerate(actors):
+                role = _said_in_cell(view.text, actors, index, cell.column)
                 leads += role == "lead"
                 spans = view.spans(actor.start, actor.end)
                 self._add(part.index, actor.agency, role, "table", spans, "cell", note=note)
@@ -246,9 +248,11 @@ class _Document:
         leads = {c.column for c in columns} | {d.role for d in said.duties}
         if not inherited and not said.has_subject and "lead" not in leads:
             self._bracketed(part, view, actors)
-        if heading is not None and said.has_subject:
+        hands_on = heading is not None and heading.hands_on
+        if heading is not None and (said.has_subject or hands_on):
             self._directed(part.index, heading, said)
-        fixed = heading.fixed if heading is not None and not said.has_subject else ()
+        is_fixed = heading is not None and not (said.has_subject or hands_on)
+        fixed = heading.fixed if heading is not None and is_fixed else ()
         if fixed and heading is not None:
             self._fixed(part.index, heading, said, view)
         else:
@@ -447,6 +451,9 @@ class _Document:
         if run is not None:
             spans = view.spans(run[0].start, run[-1].end)
             return _Heading(tuple(a.agency for a in run), (), spans, view)
+        ordered = self._read_order(part) if actors[0].start == 0 else None
+        if ordered is not None:
+            return ordered
         said = read_duties(view, actors)
         if not said.duties or not said.has_subject:
             return None
@@ -458,6 +465,9 @@ class _Document:
             d.agency for d in said.duties if d.via != "inline" or d.role != "coordinate"
         )
         fixed = tuple(replace(d, end=_before_lead_in(view.text, d)) for d in works)
+        told = tuple(d.agency for d in said.duties if d.via == "inline" and d.role == "lead")
+        if told and all(d.role == "direct" for d in works):
+            return _Heading(told, fixed, view.spans(span.start, span.end), view, hands_on=True)
         return _Heading(leaders, fixed, view.spans(span.start, span.end), view)
 
     def _preamble(self) -> _Heading | None:
@@ -520,12 +530,18 @@ def _inside(actor: Actor, view: View, label: Label) -> bool:
     return same and label.start <= actor.start and actor.end <= label.end
 
 
-def _said_in_cell(text: str, actor: Actor, column: str) -> str:
-    """A cell of several roles says which: "Chủ trì: Sở Y tế; phối hợp: Sở Tài chính"."""
+def _said_in_cell(text: str, actors: list[Actor], index: int, column: str) -> str:
+    """A cell of several roles says which: "Chủ trì: Sở Y tế; phối hợp: Sở Tài chính", "VNPT,
+    Viettel (phối hợp)"."""
+    actor = actors[index]
     after = text[actor.end :]
     for role in ("lead", "coordinate"):
         if _entry(f"after.{role}").match(after):
             return role
+    for member in _run_from(text, actors[index:], actor.start):
+        for role in ("lead", "coordinate"):
+            if _entry(f"role-in-brackets.{role}").match(text[member.end :]):
+                return role
     places = [
         (found.end(), role)
         for role in ("lead", "coordinate")

@@ -39,6 +39,7 @@ def value_columns(tree: Tree, part: Part, head: list[str]) -> Iterator[ValueColu
         return
     first = next((i for i, c in enumerate(part.cells) if c.column == "content"), -1)
     has_unit = unit_of(tree, part, head) is not None
+    is_work = any(c.column in {"lead", "period"} for c in part.cells)
     for index, (cell, name) in enumerate(zip(part.cells, head, strict=True)):
         if index == first or cell.column not in _VALUE_COLUMNS or not cell.pieces:
             continue
@@ -46,6 +47,8 @@ def value_columns(tree: Tree, part: Part, head: list[str]) -> Iterator[ValueColu
         heads = lexicon.load("indicators").tables["head"]
         lower = name.lower().strip()
         goal, now = re.search(heads["goal"], lower), re.search(heads["now"], lower)
+        if cell.column == "product" and is_work and not years:
+            continue
         if not (years or goal or now or (has_unit and cell.column == "other")):
             continue
         quantity = _bare(tree.join(cell.pieces), is_period=cell.column == "period")

@@ -229,6 +229,8 @@ def read_duties(
             may = subjects == "all" or (subjects == "first" and number == 0)
             subject = reader.subject_of(clause, subject, may)
             continue
+        if number and _pattern("proviso").match(text[clause.start : clause.end]):
+            continue
         is_later = subjects == "first" and number > 0
         is_row_of_actors = not subject.inherited and (
             subject.via == "inline" or (is_row_of_actors and reader.goes_on(clause))
@@ -480,6 +482,8 @@ class _Reader:
         past = self._past(run, clause)
         inner = Span(verb, clause.end)
         self._act(told, past, inner, said, rows=False)
+        if past >= clause.end:
+            self._give(told, "lead", inner, said, by_verb=False)
         return True
 
     def _told(self, after: int, clause: Span) -> list[Actor]:
@@ -496,6 +500,9 @@ class _Reader:
     ) -> None:
         """Verbs in a row where a verb may stand: "theo dõi, hướng dẫn, đôn đốc"."""
         starts = [position]
+        if self.lowered.startswith("là ", position):
+            office = _pattern("role.lead").match(self.text[position : clause.end])
+            starts += [position + office.end()] if office else []
         for cue in cues:
             run = self._run(cue.end(), clause.end)
             if run:

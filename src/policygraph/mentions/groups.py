@@ -317,7 +317,8 @@ class Groups(Singles):
                 items[0] == "thành phố" and self.is_municipal()
             )
             is_several = has_opener or len(items) > 1 or not names_own
-            return (kinds[0] == "level" or (kinds[0] == "weak" and has_opener)) and is_several
+            is_each = has_opener and (kinds[0] == "weak" or items[-1] == "địa phương")
+            return (kinds[0] == "level" or is_each) and is_several
         if not has_opener and self.is_joined(first) and self.comes_after_other(first):
             return False
         if has_opener:
@@ -327,6 +328,8 @@ class Groups(Singles):
             return True
         if items[0] in self.phrases.always:
             return True
+        if items[-1] in self.phrases.titles and last < len(self.words) and self.is_comma(last):
+            return self.is_title(last)
         if items[0] == "sở" and len(items) > 1:
             return True
         if tail.endswith(("liên quan", "chức năng", "các cấp")) and kinds[0] not in (

@@ -83,8 +83,8 @@ _SOME = re.compile(
 _OF_LIST = re.compile(r"(?i)trong\s+đó\s*:(?P<w>[^;.]*)$")
 _SUM = re.compile(r"(?i)(?:với\s+)?(?:tổng(?:\s+(?:số|cộng))?|số(?:\s+lượng)?)")
 _TAIL_TIME = re.compile(
-    r"(?i)\s*,?\s*(?:vào|đ[ếêe]n|trong|trước)\s+(?:hết\s+|cuối\s+)?(?:năm\s+)?(?:19|20)\d\d\s*$"
-    r"|\s*so\s+với\s+.*$"
+    r"(?i)\s*,?\s*(?:vào|đ[ếêe]n|trong|trước)\s+(?:hết\s+|cuối\s+)?(?:ngày\s+\d{1,2}\s+)?(?:tháng\s+\d{1,2}\s+)?"
+    r"(?:năm\s+)?(?:19|20)\d\d\s*$|\s*so\s+với\s+.*$"
 )
 
 
@@ -356,7 +356,8 @@ def _phrase(text: str, clause: Clause, before: str, core: str, counted_before: s
 
 _SIZES = {"ha": "diện tích", "m²": "diện tích", "km": "chiều dài", "tấn": "sản lượng"}
 _MADE = re.compile(
-    r"(?i)(?:trồng|khoanh\s+nuôi|cải\s+tạo|nâng\s+cấp|sửa\s+chữa|cứng\s+hóa|xây\s+dựng|làm|mở)"
+    r"(?i)(?:trồng|khoanh\s+nuôi|cải\s+tạo|nâng\s+cấp|sửa\s+chữa|cứng\s+hóa|xây\s+dựng|làm|mở|"
+    r"hoàn\s+thành|khôi\s+phục|nạo\s+vét)"
     r"(?:\s+(?:mới|lại|thêm|được))*$"
 )
 """ "Trồng mới 40.000 ha rừng" measures an area, and not the planting."""

@@ -226,14 +226,26 @@ def _continued(line: str) -> str:
 # --- number, date, place -------------------------------------------------------------------
 
 
+_LETTERS = str.maketrans("lIO", "110")
+
+
+def _with_digits(number: str) -> str:
+    """A number with digits for the letters that a scan made of them: "l45/KH-UBND"."""
+    serial = re.match(r"[lIO\d]*", number)
+    end = serial.end() if serial and re.search(r"\d", serial[0]) else 0
+    return number[:end].translate(_LETTERS) + number[end:]
+
+
 def _letterhead(tree: Tree) -> tuple[Field | None, Field | None, Field | None]:
     number = date = place = None
     entries = lexicon.load("metadata")
     for _, view in _views(tree, Zone.LETTERHEAD, Zone.SIGNATURE):
         said = entries.named("metadata.letterhead-number").pattern.search(view.text)
-        canonical = canonical_number(said["num"]) if said and said["num"][0].isdigit() else None
+        printed = _with_digits(said["num"]) if said else ""
+        canonical = canonical_number(printed) if printed[:1].isdigit() else None
         if said and canonical and number is None:
-            number = _field(view, *said.span("num"), canonical, "metadata.letterhead-number", 0.98)
+            sure = 0.98 if printed == said["num"] else 0.85
+            number = _field(view, *said.span("num"), canonical, "metadata.letterhead-number", sure)
         where = entries.named("metadata.place-and-date").pattern.search(view.text)
         for start, end, day in find_dates(view.text):
             if where and where.end() <= start <= where.end() + 2 and date is None:

@@ -23,7 +23,7 @@ from policygraph.model import DocumentReference
 from policygraph.numbers import NumberParts, parse_number
 
 NUMBER = re.compile(
-    r"(?:(?<![\w/.,])|(?<=[Ss]ố))(?P<num>\d{1,6}[A-Za-zđĐ]?\s?[-–/]\s?(?:\d{2,4}\s?[-–/]\s?)?"
+    r"(?:(?<![\w/.,])|(?<=[Ss]ố))(?P<num>(?:\d{1,3}\.(?=\d{1,2}/20\d\d/))?\d{1,6}[A-Za-zđĐ]?\s?[-–/]\s?(?:\d{2,4}\s?[-–/]\s?)?"
     r"[A-ZĐÐ][\w&]*(?:\s?[-–/]\s?[A-ZĐÐ][\w&]*|[-–/][a-zđ]{1,5}(?!\w)|(?<=QH)[\s-]\d{1,2}(?![\w/])"
     r"){0,4})"
 )

@@ -29,7 +29,7 @@ _NAMED = re.compile(r"[“\"][^”\"]*[”\"]")
 _DIGIT = re.compile(r"\d")
 _HINTS = (
     *("hằng", "hàng", "mỗi", "định kỳ", "thường xuyên", "liên tục"),
-    *("đột xuất", "yêu cầu"),
+    *("đột xuất", "yêu cầu", "thường niên"),
 )
 """Words that fix a time without a number."""
 

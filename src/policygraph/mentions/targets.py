@@ -530,7 +530,7 @@ def _counts(quantity: Quantity, mode: Mode, text: str) -> bool:
         return not (_FEES.match(text, quantity.span.end) or _RATE_OF.search(before))
     if quantity.kind == "measure":
         timed = quantity.unit not in durations() or bool(_TIMED.search(before))
-        if _AIMED.search(before) or (timed and _GROWS.search(before)):
+        if _AIMED.search(before) or _AIMS.match(text) or (timed and _GROWS.search(before)):
             return True
         return compared and timed and not _HOUSEKEEPING.search(before) and not _FUNDS.search(before)
     if quantity.kind == "rate":
@@ -548,8 +548,9 @@ _MAKES = re.compile(
 )
 _AIMED = re.compile(r"(?i)(?<!\w)phấn\s+đấu\s[^.;]*$")
 """What is strived for is a goal, whatever it is measured in."""
+_AIMS = re.compile(r"(?i)\W*phấn\s+đấu\s")
 _GROWS = re.compile(
-    r"(?i)(?<!\w)(?:trồng|khôi\s+phục|cải\s+tạo|nạo\s+vét|cứng\s+hóa)(?:\s+(?:mới|thêm|được))*\s+$"
+    r"(?i)(?<!\w)(?:trồng|khôi\s+phục|cải\s+tạo|nạo\s+vét|cứng\s+hóa|hoàn\s+thành|lên)(?:\s+(?:mới|thêm|được))*\s+$"
 )
 """What is made in hectares or kilometres is counted as what is made in pieces."""
 _LISTED = re.compile(r"\s*(?:sau|như\s+sau|chính|nêu\s+trên|trên)(?!\w)")
