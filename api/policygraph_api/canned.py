@@ -170,7 +170,7 @@ class Answers:
                 async with asyncio.timeout(settings.timeout):
                     body = await asyncio.to_thread(_evaluate, served.engine, job, media_type)
             except TimeoutError as error:
-                raise as_problem(Refusal("timeout", f"{settings.timeout:g}"), job.query) from error
+                raise as_problem(Refusal("timeout", f"{settings.timeout:g}")) from error
         charset = "; charset=utf-8" if media_type.startswith("text/") else ""
         made = reply(200, media_type + charset, body, (b"vary", b"Accept"))
         return Replying(made, settings.send_timeout)

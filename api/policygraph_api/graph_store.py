@@ -51,6 +51,6 @@ class GraphStore:
         job = Job(_DEFAULT, tuple(named), (), accept, self._max_bytes)
         result, _ = await self._sparql.ask(scope, receive, served, job)
         if isinstance(result, Refusal):
-            raise as_problem(result, _DEFAULT)
+            raise as_problem(result)
         charset = "; charset=utf-8" if result.media_type.startswith("text/") else ""
         return reply(200, result.media_type + charset, result.body)

@@ -18,7 +18,7 @@ from pyparsing import ParseBaseException
 from rdflib.plugins.sparql.parser import parseQuery
 
 from policygraph import iri
-from policygraph.sparql_text import bare, depth, escape_dots, original_column, spots
+from policygraph.sparql_text import bare, depth, escape_dots, original_column, place, spots
 
 _LONGEST, _DEEPEST = 16_384, 16
 """Beyond so many characters, or levels of brackets, the second parser is not asked: it is slow."""
@@ -85,9 +85,7 @@ def explain(query: str, said: str) -> Mistake | None:
 
 
 def _mistake(query: str, at: int, vi: str, en: str, expected: str | None) -> Mistake:
-    before = query[:at]
-    line, column = before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
-    return Mistake(line, column, vi, en, expected)
+    return Mistake(*place(query, at), vi, en, expected)
 
 
 def _unclosed(query: str) -> Mistake | None:

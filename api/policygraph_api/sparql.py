@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 from urllib.parse import parse_qsl
 
 from pydantic_core import Url
@@ -23,6 +24,7 @@ from policygraph_api.mistakes import Mistake, unpacked
 from policygraph_api.problems import ProblemError
 from policygraph_api.replies import Header, Reply, reply
 from policygraph_api.served import Served
+from policygraph_api.suspects import suspects
 from policygraph_api.workers import Run
 
 FORM = "application/x-www-form-urlencoded"
@@ -168,7 +170,7 @@ class Sparql:
         """The answer to a job alone.  Raises ProblemError where there is none."""
         result, _ = await self.ask(scope, receive, served, job)
         if isinstance(result, Refusal):
-            raise as_problem(result, job.query)
+            raise as_problem(result)
         return result.body
 
     async def whole(
@@ -299,8 +301,8 @@ def refused_update() -> ProblemError:
     )
 
 
-def as_problem(refusal: Refusal, query: str) -> ProblemError:
-    """A worker's refusal as people read it."""
+def as_problem(refusal: Refusal, query: str = "") -> ProblemError:
+    """A worker's refusal as people read it; ``query`` is the client's own text, if it wrote one."""
     detail = refusal.detail
     match refusal.kind:
         case "syntax" | "mistake":
@@ -317,10 +319,11 @@ def as_problem(refusal: Refusal, query: str) -> ProblemError:
                 place=int(detail) if detail else None,
             )
         case "timeout":
-            return ProblemError(
+            return _exhausted(
                 "timeout",
                 f"Quá {detail} giây; câu truy vấn đã bị dừng.",
                 f"It ran for more than {detail} s and was stopped.",
+                query,
                 limit=float(detail),
             )
         case "not-acceptable":
@@ -346,12 +349,35 @@ def as_problem(refusal: Refusal, query: str) -> ProblemError:
         case "engine":
             return ProblemError("engine", detail, headers={"Retry-After": "5"})
         case _:
-            return ProblemError(
+            return _exhausted(
                 "worker-died",
                 "Tiến trình chạy câu truy vấn đã chết; các câu khác không bị ảnh hưởng.",
                 "The process that ran the query died; other queries are not affected.",
+                query,
                 headers={"Retry-After": "5"},
             )
+
+
+def _exhausted(
+    kind: str,
+    vi: str,
+    en: str,
+    query: str,
+    headers: dict[str, str] | None = None,
+    **members: object,
+) -> ProblemError:
+    """A query that took too much, with the parts of it from which that probably comes."""
+    found = suspects(query)
+    if found:
+        first = found[0]
+        vi += f" Có lẽ do dòng {first.line}, cột {first.column} (“{first.text}”): {first.vi}."
+        en += f" Probably line {first.line}, column {first.column} (“{first.text}”): {first.en}."
+        members |= {
+            "line": first.line,
+            "column": first.column,
+            "suspects": list(map(asdict, found)),
+        }
+    return ProblemError(kind, vi, en, headers=headers, **members)
 
 
 def _syntax(detail: str) -> ProblemError:

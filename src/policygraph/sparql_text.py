@@ -79,6 +79,12 @@ def spots(text: str) -> Iterator[re.Match[str]]:
     return _TOKEN.finditer(text)
 
 
+def place(text: str, at: int) -> tuple[int, int]:
+    """Line and column, from 1, of an offset."""
+    before = text[:at]
+    return before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
+
+
 def has_dataset(text: str) -> bool:
     """Whether the query has FROM clauses of its own."""
     return "from" in text.lower() and _FROM.search(bare(text)) is not None

@@ -176,6 +176,10 @@ def test_hard_queries_all_at_once(strict):
     kinds = {name: is_clean(answer) for name, answer in answers.items()}
     assert kinds["braces"] == kinds["parentheses"] == kinds["escaped braces"] == "nesting"
     assert kinds["product"] == kinds["offset"] == "timeout"
+    # The second pattern shares no variable with the first.
+    told = answers["product"].json()
+    assert (told["line"], told["column"]) == (1, HARD["product"].index("?d ?e ?f") + 1)
+    assert len(told["suspects"]) == 3
     assert set(kinds.values()) <= {
         "nesting",
         "timeout",
