@@ -9,6 +9,7 @@ the shapes without the rest of the graph.
 from __future__ import annotations
 
 import heapq
+import io
 import itertools
 import os
 import re
@@ -105,41 +106,59 @@ def write(quads: Iterable[ox.Quad], form: ox.RdfFormat, out: BinaryIO) -> None:
 
 
 def canonical(quads: Iterable[ox.Quad]) -> bytes:
-    """Canonical N-Quads (RDFC-1.0): equal bytes for equal graphs, whatever they were read from."""
-    dataset = ox.Dataset(quads)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    lines = sorted(ox.serialize([quad], format=ox.RdfFormat.N_QUADS) or b"" for quad in dataset)
-    return b"".join(lines)
+    """Canonical N-Quads (RDFC-1.0): equal bytes for equal graphs, whatever they were read from.
+
+    The names of blank nodes come from the quads that have some, and only these are canonicalised:
+    the engine does it in one go, during which no other thread of the process runs.
+    """
+    lines: set[bytes] = set()
+    blank = ox.Dataset()
+    for quad in quads:
+        if any(isinstance(term, ox.BlankNode) for term in quad):
+            blank.add(quad)
+        else:
+            lines.add(_line(quad))
+    blank.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    lines.update(map(_line, blank))
+    return b"".join(sorted(lines))
+
+
+def _line(quad: ox.Quad) -> bytes:
+    return ox.serialize([quad], format=ox.RdfFormat.N_QUADS) or b""
 
 
 def write_canonical(snapshot: Snapshot, out: BinaryIO) -> None:
-    """The whole graph as ``canonical`` writes it, sorted in files and not in memory; without blank
-    nodes the canonical form is no more than an order of the lines."""
+    """The whole graph as ``canonical`` writes it, sorted in files and not in memory, but for the
+    few lines with blank nodes; that of the others is no more than an order."""
     with tempfile.TemporaryDirectory() as folder:
         lines = Path(folder, "all.nq")
         with lines.open("wb") as dumped:
             dump(snapshot, ox.RdfFormat.N_QUADS, dumped)
-        runs = list(_sorted_runs(lines))
-        if any(_BLANK.match(line) for run in runs for line in _lines(run)):
-            out.write(canonical(everything(snapshot)))
-            return
-        out.writelines(heapq.merge(*map(_lines, runs)))
+        blank: list[bytes] = []
+        runs = list(_sorted_runs(lines, blank))
+        named = canonical(ox.parse(b"".join(blank), format=ox.RdfFormat.N_QUADS))
+        out.writelines(heapq.merge(io.BytesIO(named), *map(_lines, runs)))
 
 
 _BLANK = re.compile(rb"_:|(?:<[^>]*> ){2}_:")
+"""A line with a blank node as its subject or its object; no graph is named by one."""
 _RUN = 64 << 20
 """Bytes of lines that are sorted in memory at once."""
 
 
-def _sorted_runs(path: Path) -> Iterator[Path]:
+def _sorted_runs(path: Path, blank: list[bytes]) -> Iterator[Path]:
+    """Files of sorted lines; those with blank nodes go into ``blank``."""
     with path.open("rb") as source:
         for number in itertools.count():
             lines = source.readlines(_RUN)
             if not lines:
                 return
+            named: list[bytes] = []
+            for line in lines:
+                (blank if _BLANK.match(line) else named).append(line)
             run = path.with_suffix(f".{number}")
             with run.open("wb") as out:
-                out.writelines(sorted(lines))
+                out.writelines(sorted(named))
             yield run
 
 
