@@ -11,9 +11,11 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 
 from mcp.server.transport_security import TransportSecuritySettings
+from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from policygraph_api import agents
+from policygraph_api.gate import Gate
 from policygraph_api.jobs import MB
 from policygraph_api.served import asked
 from policygraph_api.shelf import Shelves
@@ -32,8 +34,8 @@ _caller: ContextVar[tuple[Scope, Receive]] = ContextVar("_caller")
 class Door:
     """The tools as an ASGI application, open while ``running()`` is entered."""
 
-    def __init__(self, shelves: Shelves, sparql: Sparql) -> None:
-        self._sparql = sparql
+    def __init__(self, shelves: Shelves, sparql: Sparql, gate: Gate) -> None:
+        self._sparql, self._enter = sparql, asynccontextmanager(gate)
         self._server = agents.server(shelves, self._ask)
 
     @asynccontextmanager
@@ -52,7 +54,8 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         token = _caller.set((scope, receive))
         try:
-            await self._server.session_manager.handle_request(scope, receive, send)
+            async with self._enter(Request(scope)):
+                await self._server.session_manager.handle_request(scope, receive, send)
         finally:
             _caller.reset(token)
 

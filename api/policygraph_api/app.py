@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
@@ -27,6 +27,7 @@ from policygraph_api import (
     canned,
     data,
     explorer,
+    export_routes,
     lineage_routes,
     logs,
     openapi,
@@ -37,6 +38,7 @@ from policygraph_api.budgets import Budgets
 from policygraph_api.explorer.errors import Tell, teller
 from policygraph_api.explorer.site import Site
 from policygraph_api.front import PACKED, Front
+from policygraph_api.gate import Gate
 from policygraph_api.graph_store import GraphStore
 from policygraph_api.metrics import Metrics
 from policygraph_api.problems import ProblemError
@@ -45,6 +47,9 @@ from policygraph_api.server import Server
 from policygraph_api.shelf import Shelves
 from policygraph_api.sparql import Sparql
 
+WAITING = 4
+"""Exports, and calls of tools, under way at once for each worker: most of their time they wait for
+who takes them, or for a worker."""
 log = logging.getLogger(__name__)
 
 
@@ -67,7 +72,8 @@ def create_app(settings: Settings) -> Front:
     builds = Builds(settings, fingerprint(queries, made_of), switched)
     budgets = Budgets(settings.budget, settings.budget_period)
     sparql = Sparql(settings, budgets, metrics, desk.examples)
-    door = agents_door.Door(shelves, sparql)
+    waiting = Gate(WAITING * settings.workers, settings.patience)
+    door = agents_door.Door(shelves, sparql, waiting)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -95,10 +101,14 @@ def create_app(settings: Settings) -> Front:
 
     app.include_router(operation.health_routes(builds, settings, len(queries)))
     app.include_router(canned.router(desk, canned.Answers(sparql, settings)))
-    app.include_router(lineage_routes.router(desk))
+    # Given back before the answer is sent, which a client may take slowly.
+    gated = [Depends(Gate(settings.workers, settings.patience), scope="function")]
+    app.include_router(lineage_routes.router(desk), dependencies=gated)
     # The pages go first: /data/….html is theirs.
-    app.include_router(explorer.router(site, sparql, desk.free, settings))
-    app.include_router(data.router(shelves))
+    app.include_router(explorer.router(site, sparql, desk.free, settings, gated))
+    app.include_router(data.router(shelves), dependencies=gated)
+    exports = Gate(WAITING * settings.workers, settings.patience)
+    app.include_router(export_routes.router(shelves), dependencies=[Depends(exports)])
     app.router.routes.append(Route(agents_door.PATH, door, methods=["POST"]))
     operation.add_admin(app, builds, settings)
     graphs = GraphStore(sparql, settings.max_answer_mb)

@@ -263,9 +263,7 @@ def router(desk: Desk) -> APIRouter:
             },
         },
     )
-    def lineage(
-        request: Request, thing: Thing, asked: Annotated[Asked, Query()]
-    ) -> LineageOut | Response:
+    def lineage(request: Request, thing: Thing, asked: Annotated[Asked, Query()]) -> Response:
         media_type = _format(request)
         address = desk.lookup.resolve("thing", thing)
         options = Options(
@@ -292,7 +290,7 @@ def router(desk: Desk) -> APIRouter:
             edges = [(e.lower, e.relation, e.upper, e.assertion) for e in answer.edges]
             body = lineage_jsonld.write(desk.snapshot, answer.nodes, edges)
             return Response(body, media_type=_LINKED)
-        return LineageOut(
+        shown = LineageOut(
             thing=address,
             mode=asked.mode,
             external=asked.external,
@@ -307,6 +305,8 @@ def router(desk: Desk) -> APIRouter:
             between=between,
             warnings=[*_limits(asked.limit, up, down, between), *answer.warnings()],
         )
+        # Written here, in a thread: the framework would write megabytes in the one of all requests.
+        return Response(shown.model_dump_json(by_alias=True), media_type="application/json")
 
     @routes.get(
         "/responsible/{thing:path}",

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from policygraph import lineage, resources, store
 from policygraph.errors import AmbiguousThing, QueryError, UnknownThing
 from policygraph.lookup import Lookup
-from policygraph_api import data, explorer
+from policygraph_api import data, explorer, export_routes
 from policygraph_api.explorer.site import Site
 from policygraph_api.places import ENGLISH
 from policygraph_api.problems import ProblemError, respond
@@ -43,6 +43,7 @@ def app(snapshot):
         made.include_router(page.routes(site), prefix=ENGLISH)
     made.include_router(site.assets.router())
     made.include_router(data.router(shelves))
+    made.include_router(export_routes.router(shelves))
     kinds = (
         (UnknownThing, "unknown-thing"),
         (AmbiguousThing, "ambiguous-thing"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fastapi import APIRouter
+from fastapi.params import Depends
 
 from policygraph.examples import Example
 from policygraph.settings import Settings
@@ -45,11 +46,20 @@ PAGES = (
 """A module a page, or a few that belong together; each gives its routes."""
 
 
-def router(site: Site, sparql: Sparql, free: Sequence[Example], settings: Settings) -> APIRouter:
-    """Every page in both languages, and the files they need; ``free`` are queries to start from."""
+def router(
+    site: Site,
+    sparql: Sparql,
+    free: Sequence[Example],
+    settings: Settings,
+    gated: Sequence[Depends],
+) -> APIRouter:
+    """Every page in both languages, and the files they need; ``free`` are queries to start from,
+    ``gated`` is what pages that are put together here depend on."""
     routes = APIRouter(include_in_schema=False)
-    pages = [page.routes(site) for page in PAGES]
-    for made in (*pages, editor.routes(site, sparql, free), review.routes(site, settings)):
+    pages = APIRouter(dependencies=gated)
+    for page in PAGES:
+        pages.include_router(page.routes(site))
+    for made in (pages, editor.routes(site, sparql, free), review.routes(site, settings)):
         routes.include_router(made)
         routes.include_router(made, prefix=ENGLISH)
     routes.include_router(site.assets.router())
