@@ -143,7 +143,7 @@ def serve(settings: Settings) -> None:
 def _tell_errors(app: FastAPI, tell: Tell) -> None:
     """Every error becomes a problem document, or a page for a browser."""
 
-    def told(error: UnknownThing | AmbiguousThing) -> tuple[str, str]:
+    def told(error: QueryError) -> tuple[str, str]:
         return error.said or (str(error), str(error))
 
     @app.exception_handler(ProblemError)
@@ -170,7 +170,7 @@ def _tell_errors(app: FastAPI, tell: Tell) -> None:
 
     @app.exception_handler(QueryError)
     async def wrong(request: Request, error: QueryError) -> Response:
-        return tell(request, ProblemError("bad-parameter", str(error)))
+        return tell(request, ProblemError("bad-parameter", *told(error)))
 
     @app.exception_handler(StoreError)
     async def unreachable(request: Request, error: StoreError) -> Response:

@@ -38,29 +38,34 @@ class StoreError(PolicyGraphError):
 
 
 class QueryError(PolicyGraphError):
-    """A query or one of its parameters cannot be carried out."""
+    """A query or one of its parameters cannot be carried out; ``said`` tells it in vi and in en,
+    each by itself."""
+
+    def __init__(self, message: str, said: tuple[str, str] | None = None) -> None:
+        self.said = said
+        super().__init__(message)
 
 
 class UnknownThing(QueryError):
-    """No thing answers to what was asked for; ``nearest`` lists what comes close; ``said`` is the
-    message without them, in vi and en."""
+    """No thing answers to what was asked for; ``nearest`` lists what comes close, which ``said``
+    leaves out."""
 
     def __init__(
         self, message: str, nearest: Sequence[str] = (), said: tuple[str, str] | None = None
     ) -> None:
-        self.nearest, self.said = tuple(nearest), said
-        super().__init__(message)
+        self.nearest = tuple(nearest)
+        super().__init__(message, said)
 
 
 class AmbiguousThing(QueryError):
-    """Several things answer to what was asked for; ``candidates`` lists their IRIs; ``said`` is the
-    message without them, in vi and en."""
+    """Several things answer to what was asked for; ``candidates`` lists their IRIs, which ``said``
+    leaves out."""
 
     def __init__(
         self, message: str, candidates: Sequence[str], said: tuple[str, str] | None = None
     ) -> None:
-        self.candidates, self.said = tuple(candidates), said
-        super().__init__(message)
+        self.candidates = tuple(candidates)
+        super().__init__(message, said)
 
 
 class CheckError(PolicyGraphError):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
-from policygraph import iri, things
+from policygraph import iri, ontology_terms, things
 from policygraph.engine import Engine, Statement, Term
 
 MEDIA_TYPE = "application/ld+json"
@@ -77,7 +77,7 @@ def _key(predicate: str) -> str:
     if predicate == _TYPE:
         return "@type"
     if predicate.startswith(iri.ONTOLOGY):
-        return predicate.removeprefix(iri.ONTOLOGY)
+        return ontology_terms.key(predicate)
     return things.curie(predicate)
 
 

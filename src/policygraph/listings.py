@@ -24,6 +24,8 @@ from policygraph.queries import LOOKED_UP, Type
 PATH = "lexicon/listings.toml"
 MAX_PAGE = 200
 MAX_IDS = 200
+MOST_TOLD = 80
+"""Values that are told to who asks for one that there is not."""
 MOST_FACETS = 50
 """Values of a facet that are counted, the most frequent first."""
 XSD = iri.PREFIXES["xsd"]
@@ -45,7 +47,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What narrows a collection; ``pattern`` binds ?value, one of ``choices`` where there are."""
+    """What narrows a collection; ``pattern`` binds ?value, one of ``choices`` where there are, or a
+    concept of ``scheme``, the local name of one."""
 
     name: str
     type: Type
@@ -53,6 +56,7 @@ class Filter:
     vi: str
     en: str
     choices: tuple[str, ...] = ()
+    scheme: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +200,7 @@ def _filter(entry: Mapping[str, object]) -> Filter:
         str(entry["vi"]),
         str(entry["en"]),
         tuple(map(str, choices)),
+        str(entry["scheme"]) if "scheme" in entry else None,
     )
 
 
@@ -219,20 +224,51 @@ def _matching(lookup: Lookup, listing: Listing, wish: Wish) -> str:
             raise QueryError(f"không có tham số / no such parameter: “{name[:40]}”")
         # Each filter has variables of its own, or two of them would have to agree.
         text = re.sub(r"\?(?!x\b)(\w+)", rf"?\1_{number}", chosen.pattern)
-        patterns.append(f"VALUES ?value_{number} {{ {_term(chosen, raw, lookup)} }} {text} .")
+        patterns.append(f"VALUES ?value_{number} {{ {_terms(chosen, raw, lookup)} }} {text} .")
     patterns.append(f"?x a pg:{listing.class_name} .")
     return " ".join(patterns)
 
 
-def _term(chosen: Filter, raw: str, lookup: Lookup) -> Term:
+def _terms(chosen: Filter, raw: str, lookup: Lookup) -> str:
+    """What a value may mean, as terms of SPARQL."""
     if chosen.choices and raw not in chosen.choices:
-        raise QueryError(f"{chosen.name}: {', '.join(chosen.choices)}; “{raw[:40]}”")
+        raise _none_of(chosen, raw, chosen.choices)
+    if chosen.scheme is not None:
+        return " ".join(str(ox.NamedNode(address)) for address in _concepts(chosen, raw, lookup))
     if chosen.type in LOOKED_UP:
-        return ox.NamedNode(lookup.resolve(chosen.type.value, raw))
+        return str(ox.NamedNode(lookup.resolve(chosen.type.value, raw)))
     try:
-        return literals.term(chosen.type, raw)
+        return str(literals.term(chosen.type, raw))
     except ValueError as error:
         raise QueryError(f"{chosen.name}: {error}") from error
+
+
+def _concepts(chosen: Filter, raw: str, lookup: Lookup) -> Sequence[str]:
+    """The concepts of a scheme that have this sign, short name or IRI: several of one sign."""
+    scheme = ox.NamedNode(f"{iri.VOCAB}{chosen.scheme}")
+    signs: dict[str, list[str]] = {}
+    names: dict[str, list[str]] = {}
+    for row in lookup.engine.select(
+        f"SELECT ?c ?sign {{ ?c skos:inScheme {scheme} OPTIONAL {{ ?c skos:notation ?sign }} }} "
+        "ORDER BY ?sign ?c"
+    ):
+        if (concept := row["c"]) is not None:
+            names[concept.value] = names[things.curie(concept.value)] = [concept.value]
+            sign = row["sign"].value if row["sign"] is not None else things.curie(concept.value)
+            signs.setdefault(sign, []).append(concept.value)
+    folded = {sign.casefold(): found for sign, found in signs.items()}
+    found = names.get(raw) or signs.get(raw) or folded.get(raw.casefold())
+    if not found:
+        raise _none_of(chosen, raw, list(signs))
+    return found
+
+
+def _none_of(chosen: Filter, raw: str, known: Sequence[str]) -> QueryError:
+    listed = ", ".join(known[:MOST_TOLD]) + (" …" if len(known) > MOST_TOLD else "")
+    given = raw[:40]
+    vi = f"{chosen.name}: không có giá trị “{given}”; có: {listed}"
+    en = f"{chosen.name}: there is no value “{given}”; there are: {listed}"
+    return QueryError(f"{vi} / {en}", (f"{vi}.", f"{en}."))
 
 
 def _thing(name: str) -> ox.NamedNode:

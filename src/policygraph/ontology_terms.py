@@ -80,14 +80,21 @@ def context(snapshot: Engine) -> Mapping[str, object]:
     for address in _of_kind(snapshot, "Class"):
         terms[_local(address)] = f"pg:{_local(address)}"
     for address in _of_kind(snapshot, "ObjectProperty"):
-        terms[_local(address)] = {"@id": f"pg:{_local(address)}", "@type": "@id"}
+        terms[key(address)] = {"@id": f"pg:{_local(address)}", "@type": "@id"}
     for address in _of_kind(snapshot, "DatatypeProperty"):
         ranges = [s.value.value for s in snapshot.statements(address, _in("rdfs", "range"), None)]
         typed = len(ranges) == 1 and ranges[0].startswith(iri.PREFIXES["xsd"])
         is_plain = not typed or ranges[0].endswith("#string")
         shown = {} if is_plain else {"@type": things.curie(ranges[0])}
-        terms[_local(address)] = {"@id": f"pg:{_local(address)}", **shown}
+        terms[key(address)] = {"@id": f"pg:{_local(address)}", **shown}
     return {"@context": terms}
+
+
+def key(address: str) -> str:
+    """What one of our terms is called in JSON-LD: "implements", but "pg:agency" where the short
+    name is a prefix already ("agency:vn-61.…"), for it can be one of the two alone."""
+    local = _local(address)
+    return f"pg:{local}" if local in iri.PREFIXES else local
 
 
 def _of_kind(snapshot: Engine, kind: str) -> list[str]:

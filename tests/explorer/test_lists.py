@@ -80,6 +80,7 @@ def test_fields_left_empty_ask_nothing(web):
         ("/tasks?year=hai", 422),
         ("/documents?after=x", 422),
         ("/documents?colour=red", 422),
+        ("/documents?type=XX", 422),
     ],
 )
 def test_what_cannot_be_asked_is_told_on_a_page(web, address, status):

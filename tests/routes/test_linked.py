@@ -12,9 +12,9 @@ import pyoxigraph as ox
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rdflib import Graph
+from rdflib import Graph, URIRef
 
-from policygraph import iri, things
+from policygraph import iri, ontology_terms, things
 from policygraph.store import GRAPH_FORMATS
 from policygraph_api.linked import FORMATS
 
@@ -227,6 +227,55 @@ def test_the_context_reads_what_a_description_says(web):
     assert ("implements", f"<{iri.THINGS}doc/b>") in shown
     assert ("documentNumber", '"1/X"') in shown
     assert ("confidence", f'"0.9"^^<{iri.PREFIXES["xsd"]}decimal>') in shown
+
+
+def read_by_each(document):
+    """The triples of a JSON-LD document as Oxigraph and as rdflib read it."""
+    text = json.dumps(document)
+    quads = ox.parse(text, format=ox.RdfFormat.JSON_LD)
+    lines = ox.serialize([quad.triple for quad in quads], format=ox.RdfFormat.N_TRIPLES)
+    return Graph().parse(data=lines, format="nt"), Graph().parse(data=text, format="json-ld")
+
+
+# rdflib's own reader of JSON-LD calls what rdflib has deprecated.
+@pytest.mark.filterwarnings("ignore:.*is deprecated:DeprecationWarning")
+def test_every_prefix_of_the_context_is_a_prefix(web):
+    context = json.loads(web.get("/context.jsonld").content)["@context"]
+    property_ = "https://example.org/p"
+    nodes = [{"@id": f"{name}:x.1", property_: {"@id": f"{name}:y.2"}} for name in iri.PREFIXES]
+    for graph in read_by_each({"@context": context, "@graph": nodes}):
+        found = {(str(s), str(o)) for s, o in graph.subject_objects(URIRef(property_))}
+        assert found == {(space + "x.1", space + "y.2") for space in iri.PREFIXES.values()}
+
+
+# rdflib's own reader of JSON-LD calls what rdflib has deprecated.
+@pytest.mark.filterwarnings("ignore:.*is deprecated:DeprecationWarning")
+def test_what_is_written_under_the_context_comes_back(web, snapshot):
+    """Every property of ours, under its short name, with things by theirs."""
+    context = json.loads(web.get("/context.jsonld").content)["@context"]
+    kinds = (f"{iri.PREFIXES['owl']}{kind}" for kind in ("ObjectProperty", "DatatypeProperty"))
+    links, texts = (
+        {
+            s.subject
+            for s in snapshot.statements(None, iri.PREFIXES["rdf"] + "type", kind)
+            if s.subject.startswith(iri.ONTOLOGY)
+        }
+        for kind in kinds
+    )
+    assert len(links) > 30
+    assert len(texts) > 20
+    said = {ontology_terms.key(p): "agency:vn-61.ubnd" for p in links}
+    said |= {ontology_terms.key(p): {"@value": "x"} for p in texts}
+    document = {"@context": context, "@id": "evidence:a", **said}
+    agency = f"{iri.THINGS}agency/vn-61.ubnd"
+    for graph in read_by_each(document):
+        assert {str(s) for s in graph.subjects()} == {f"{iri.THINGS}evidence/a"}
+        assert {str(p) for p, o in graph.predicate_objects() if str(o) == agency} == links
+        assert {str(p) for p, o in graph.predicate_objects() if str(o) == "x"} == texts
+        written = json.loads(graph.serialize(format="json-ld", context=context))
+        again, _ = read_by_each({**written, "@context": context})
+        assert set(again) == set(graph)
+        assert {"pg:agency", "pg:role", "implements"} <= set(written)
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,36 @@ def test_filters_narrow(web):
     assert 0 < below["total"] < ask(web, "documents").json()["total"]
 
 
+def test_a_concept_goes_by_its_sign_its_short_name_or_its_iri(web):
+    iris = [f"{iri.VOCAB}document-type/ke-hoach", "document-type:ke-hoach", "KH", "kh"]
+    found = [ask(web, "documents", type=name, limit=200).json()["items"] for name in iris]
+    assert found[0]
+    assert all(items == found[0] for items in found)
+    assert ask(web, "indicators", unit="%").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "known"),
+    [
+        ("documents", {"type": "XX"}, "NQ"),
+        ("documents", {"type": "Nghị quyết"}, "QĐ"),
+        ("documents", {"type": "unit:percent"}, "KH"),
+        ("indicators", {"unit": "parsec"}, "%"),
+    ],
+)
+def test_a_value_that_no_vocabulary_has_is_told_with_those_that_it_has(web, name, wrong, known):
+    answer = ask(web, name, **wrong)
+    assert answer.status_code == 422
+    (value,) = wrong.values()
+    assert f"không có giá trị “{value}”; có: " in answer.json()["detail"]
+    assert f" {known}," in answer.json()["detail"]
+
+
+def test_a_known_value_that_nothing_has_gives_an_empty_page(web):
+    answer = ask(web, "documents", type="HP")
+    assert (answer.status_code, answer.json()["total"], answer.json()["items"]) == (200, 0, [])
+
+
 def test_labels_in_the_asked_language(web):
     for lang, word in (("vi", "Kế hoạch"), ("en", "Plan")):
         item = ask(web, "documents", year=2021, type="KH", lang=lang).json()["items"][0]
