@@ -264,7 +264,7 @@ def test_what_is_written_under_the_context_comes_back(web, snapshot):
     )
     assert len(links) > 30
     assert len(texts) > 20
-    said = {ontology_terms.key(p): "agency:vn-61.ubnd" for p in links}
+    said: dict[str, object] = {ontology_terms.key(p): "agency:vn-61.ubnd" for p in links}
     said |= {ontology_terms.key(p): {"@value": "x"} for p in texts}
     document = {"@context": context, "@id": "evidence:a", **said}
     agency = f"{iri.THINGS}agency/vn-61.ubnd"
