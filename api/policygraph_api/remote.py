@@ -24,7 +24,8 @@ from policygraph.store import GRAPH_FORMATS, RESULT_FORMATS
 from policygraph_api import guard
 from policygraph_api.jobs import MB, SPOOLED, Answer, Job, Refusal, Result, Spool
 from policygraph_api.negotiation import choose
-from policygraph_api.workers import Counts, Run
+from policygraph_api.runs import Run
+from policygraph_api.workers import Counts
 
 _REFUSED = 400
 _BUSY = frozenset({429, 503})

@@ -28,7 +28,8 @@ from policygraph.queries import CannedQuery
 from policygraph.settings import Settings
 from policygraph_api.jobs import Job, Result
 from policygraph_api.remote import RemoteRunner
-from policygraph_api.workers import Counts, Limits, Pool, Run
+from policygraph_api.runs import Run
+from policygraph_api.workers import Counts, Limits, Pool
 
 _REMOTES = {"standard": engine_http.Remote, "virtuoso": Virtuoso}
 log = logging.getLogger(__name__)

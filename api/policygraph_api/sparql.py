@@ -23,9 +23,9 @@ from policygraph_api.metrics import Metrics
 from policygraph_api.mistakes import Mistake, unpacked
 from policygraph_api.problems import ProblemError
 from policygraph_api.replies import Header, Reply, reply
+from policygraph_api.runs import Run
 from policygraph_api.served import Served
 from policygraph_api.suspects import suspects
-from policygraph_api.workers import Run
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"

@@ -26,7 +26,7 @@ import socket
 import tempfile
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, distribution
 from multiprocessing import forkserver
@@ -35,7 +35,6 @@ from pathlib import Path
 from typing import cast
 
 from policygraph.errors import StoreError
-from policygraph.sparql_text import shape
 from policygraph_api.jobs import (
     ANSWER,
     HEAD,
@@ -49,6 +48,7 @@ from policygraph_api.jobs import (
     Result,
     Spool,
 )
+from policygraph_api.runs import Queue, Run, nobody
 from policygraph_api.worker import work
 
 log = logging.getLogger(__name__)
@@ -81,50 +81,6 @@ class Limits:
     memory_mb: int
     queue: int
     patience: float = 30.0
-
-
-@dataclass(slots=True, eq=False)
-class Run:
-    """A query on its way: what operators may see of it, and its result to come."""
-
-    id: int
-    job: Job
-    client: str
-    future: asyncio.Future[Result]
-    queued: float
-    """Seconds of ``time.monotonic``, as are the other times."""
-    place: int = 0
-    """How many were waiting before it when it came."""
-    started: float = 0.0
-    seconds: float = 0.0
-    """Of work done for it, attempts that were broken off included."""
-    is_long: bool = False
-    repeated: int = 0
-    """How often its worker died at once, and another was asked."""
-    on_long: Callable[[], None] | None = None
-    """Called once when it turns out to be no look-up."""
-    on_work: Callable[[float], None] | None = None
-    """Called with the seconds of work whenever some have been given to it."""
-    _kind: int | None = None
-
-    @property
-    def kind(self) -> int:
-        """The same for queries that are as much work."""
-        if self._kind is None:
-            self._kind = hash(shape(self.job.query))
-        return self._kind
-
-    def worked(self, now: float) -> None:
-        """Account for what was done since ``started``."""
-        seconds = now - self.started
-        self.seconds += seconds
-        self.started = now
-        if self.on_work is not None:
-            self.on_work(seconds)
-
-    def finish(self, result: Result) -> None:
-        if not self.future.done():
-            self.future.set_result(result)
 
 
 class _Link(asyncio.Protocol):
@@ -201,38 +157,6 @@ class _Link(asyncio.Protocol):
             self._transport.close()
 
 
-class _Queue:
-    """Runs that wait; clients take turns."""
-
-    def __init__(self) -> None:
-        self._clients: OrderedDict[str, deque[Run]] = OrderedDict()
-        self._length = 0
-
-    def __len__(self) -> int:
-        return self._length
-
-    def __iter__(self) -> Iterator[Run]:
-        return itertools.chain.from_iterable(self._clients.values())
-
-    def push(self, run: Run) -> None:
-        self._clients.setdefault(run.client, deque()).append(run)
-        self._length += 1
-
-    def pop(self) -> Run | None:
-        """The next that still has someone waiting for it."""
-        while self._clients:
-            client, runs = next(iter(self._clients.items()))
-            run = runs.popleft()
-            self._length -= 1
-            if runs:
-                self._clients.move_to_end(client)
-            else:
-                del self._clients[client]
-            if not run.future.done():
-                return run
-        return None
-
-
 @dataclass(slots=True)
 class Counts:
     """What happened since the start, for metrics."""
@@ -248,8 +172,8 @@ class Counts:
 class _State:
     links: set[_Link] = field(default_factory=set)
     free: list[_Link] = field(default_factory=list)
-    fresh: _Queue = field(default_factory=_Queue)
-    long: _Queue = field(default_factory=_Queue)
+    fresh: Queue = field(default_factory=Queue)
+    long: Queue = field(default_factory=Queue)
     known_long: OrderedDict[int, None] = field(default_factory=OrderedDict)
     open: int = 0
     is_closed: bool = False
@@ -475,7 +399,7 @@ class Pool:
         for link in self._state.links:
             if len(link.runs) > 1 and now - link.runs[0].started > AHEAD:
                 first = link.runs.popleft()
-                left = [replace(run, future=_nobody(), on_work=None) for run in link.runs]
+                left = [replace(run, future=nobody(), on_work=None) for run in link.runs]
                 self._ask_again(link)
                 link.runs.extend((first, *left))
 
@@ -563,7 +487,7 @@ class Pool:
             state.known_long.popitem(last=False)
         if is_new:
             # Those that wait are no look-ups either, for which others must make room.
-            waiting, state.fresh = state.fresh, _Queue()
+            waiting, state.fresh = state.fresh, Queue()
             while (one := waiting.pop()) is not None:
                 one.is_long = one.kind == run.kind
                 (state.long if one.is_long else state.fresh).push(one)
@@ -607,13 +531,6 @@ class Pool:
         link.process = process
         self._state.links.add(link)
         await asyncio.get_running_loop().create_connection(lambda: link, sock=ours)
-
-
-def _nobody() -> asyncio.Future[Result]:
-    """Stands for one who has left."""
-    future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-    future.cancel()
-    return future
 
 
 def context() -> multiprocessing.context.ForkServerContext:
