@@ -527,6 +527,13 @@ def test_a_body_of_each_district_is_a_group_of_its_own() -> None:
             "VN",
             ["Tập đoàn FPT", "Tập đoàn Bưu chính Viễn thông Việt Nam"],
         ),
+        ("Các trường tiểu học mở lớp", "VN-22", ["Các trường tiểu học"]),
+        (
+            "Các huyện đoàn, thành đoàn, đoàn trực thuộc",
+            "VN-22",
+            ["Các huyện đoàn, thành đoàn, đoàn trực thuộc tỉnh Nghệ An"],
+        ),
+        ("Ban Phong trào Tỉnh đoàn", "VN-22", ["Ban Phong trào Tỉnh đoàn Nghệ An"]),
         # bodies of the country that a province's text names
         ("Đề nghị Vùng 5 Hải quân tuần tra", "VN-22", ["Bộ Tư lệnh Vùng 5 Hải quân"]),
         (

@@ -335,6 +335,14 @@ def test_number_and_date_on_one_line(known: registers.Registers) -> None:
     assert (said["number"], said["date"], said["place"]) == ("97/KH-UBND", "2021-05-13", "Cần Thơ")
 
 
+@pytest.mark.parametrize("name", ["Phạm Đức Ấn", "Ỷ Lan", "Lò Thị Hà"])
+def test_a_signer_whose_name_begins_with_any_letter(name: str, known: registers.Registers) -> None:
+    text = f"UBND TỈNH CÀ MAU\nSố: 14/KH-UBND\n\nKẾ HOẠCH\nX\n\nI. MỤC TIÊU\n\nCHỦ TỊCH\n{name}\n"
+    signer = metadata_of(text, known).signer
+    assert signer is not None
+    assert signer.value == name
+
+
 def test_letters_that_a_scan_made_of_digits_in_the_own_number(known: registers.Registers) -> None:
     text = "UBND TỈNH CÀ MAU\nSố: l4O/KH-UBND\n\nKẾ HOẠCH\nPhòng, chống sạt lở\n\nI. MỤC TIÊU\n"
     number = metadata_of(text, known).number

@@ -455,3 +455,19 @@ def test_a_straight_quotation_that_is_closed_hides_no_year() -> None:
     assert [line(tree, target) for target in found] == [
         "T | II/1 | = 3000 km | 2025 | chiều dài đường hoàn thành"
     ]
+
+
+@pytest.mark.parametrize(
+    ("goal", "expected"),
+    [
+        ("- Số hợp tác xã hoạt động hiệu quả: 05.", "= 5 hợp tác xã"),
+        ("- Lắp đặt tối thiểu 05 trạm cảnh báo tại mỗi tỉnh.", ">= 5 trạm/tỉnh"),
+    ],
+)
+def test_what_is_counted_before_a_colon_and_of_each(goal: str, expected: str) -> None:
+    tree, found = targets(f"I. MỤC TIÊU ĐẾN NĂM 2030\n{goal}\n")
+    assert [line(tree, target).split(" | ")[2] for target in found] == [expected]
+
+
+def test_the_caption_of_a_table_is_no_goal() -> None:
+    assert not targets("I. MỤC TIÊU\n\nBiểu 1. Chỉ tiêu giảm nghèo của huyện\n")[1]

@@ -96,3 +96,24 @@ def test_bodies_of_a_district(unit: str, local: str) -> None:
 def test_bodies_of_every_level_are_the_districts_own(unit: str, name: str) -> None:
     above, organ = "TỈNH LẠNG SƠN", "ỦY BAN NHÂN DÂN HUYỆN LỘC BÌNH"
     assert actor(organ, "5/KH-UBND", unit, above, "Lộc Bình").canonical == name
+
+
+@pytest.mark.parametrize(
+    ("unit", "name"),
+    [
+        ("Phòng NN và PTNT", "Phòng Nông nghiệp và Phát triển nông thôn huyện Bảo Lạc"),
+        ("UBND các xã", "Ủy ban nhân dân các xã huyện Bảo Lạc"),
+        ("Hội LHPN huyện", "Hội Liên hiệp Phụ nữ huyện Bảo Lạc"),
+        ("Các doanh nghiệp", "Các doanh nghiệp"),
+        ("Sở Y tế", "Sở Y tế"),
+    ],
+)
+def test_bodies_of_a_district_whose_province_nothing_tells(unit: str, name: str) -> None:
+    """Else the offices of all such districts would be one node."""
+    known = registers.load(resources.directory("data/registers"))
+    head = LETTERHEAD.replace(" TẠI TỈNH LẠNG SƠN", "").format(
+        above="ỦY BAN NHÂN DÂN", organ="HUYỆN BẢO LẠC", number="5/KH-UBND", place="Bảo Lạc"
+    )
+    source = decode((head + BODY.format(unit=unit)).encode(), "plan.txt")
+    (assignment,) = pipeline.read_text(source, known).assignments
+    assert assignment.agency.canonical == name

@@ -15,7 +15,7 @@ from itertools import pairwise
 from rapidfuzz import fuzz
 
 from policygraph import iri
-from policygraph.mentions.agency_names import COMMITTEES, Named, has_committee
+from policygraph.mentions.agency_names import COMMITTEES, HEADS, Named, has_committee
 from policygraph.mentions.groups import Groups
 from policygraph.mentions.singles import Found
 from policygraph.mentions.wording import ACRONYM
@@ -92,7 +92,7 @@ class _Reader(Groups):
             return True
         if word.is_acronym and self.is_cell:
             return True
-        return self.opens_colon(position) is not None
+        return word.folded in HEADS and self.opens_colon(position) is not None
 
     # ---- one position ----------------------------------------------------------------------
 
@@ -127,7 +127,7 @@ class _Reader(Groups):
 
     def list_head(self, position: int) -> Found | None:
         """The first of "các Sở: Tài chính, Nội vụ"; also a bare "KHĐT" that fills a cell."""
-        opened = self.opens_colon(position)
+        opened = self.opens_colon(position) if self.words[position].folded in HEADS else None
         listed = self.listed(*opened) if opened else None
         if listed:
             return listed[1]
@@ -189,7 +189,8 @@ class _Reader(Groups):
         if last == head[0] or not (opens or whole):
             return None
         after, place, is_stated = self.place_after(last)
-        stem = self.printed(position, last)
+        usual = self.phrase(self.phrases.heads, position)
+        stem = usual[1] if usual and usual[0] == last else self.printed(position, last)
         place = place if is_stated else self.place
         if self.is_region(last - 1):
             after, place, is_stated = last, self.registers.place(COUNTRY), False
@@ -200,7 +201,10 @@ class _Reader(Groups):
         has_place = place is not None and place.kind != "country"
         if self.phrase(self.phrases.placeless, position) and not is_stated:
             has_place = False
-        canonical = f"{stem} {place.inside}" if place and has_place else stem
+        canonical = stem
+        if place and has_place:
+            of_committee = self.is_committee(last - 2)
+            canonical = f"{stem} {place.short if of_committee else place.inside}"
         head_code = place.local if place else UNPLACED
         return Found(
             after if is_stated else last,
@@ -247,9 +251,9 @@ class _Reader(Groups):
             return position + 1
         at = position
         while at < min(len(self.words), position + NAME_WORDS):
-            compound = self.phrase(self.phrases.compounds, at) if self.is_joined(at) else None
-            if compound:
-                at = compound[0]
+            past = self.past_compound(at)
+            if past > at:
+                at = past
                 continue
             over = goes_over and at > position and self.is_comma(at) and self.is_part(at)
             if not (self.is_joined(at) or (at > position and self.is_hyphen(at)) or over):
@@ -275,6 +279,15 @@ class _Reader(Groups):
                 return owner.last
             at += 1
         return at - (at > position + 1 and self.is_word(at - 1, "và"))
+
+    def past_compound(self, position: int) -> int:
+        """The word behind "khám, chữa bệnh", whose comma ends no name; the word itself where
+        nothing of the kind begins there."""
+        known = self.phrases.compounds
+        if self.words[position].folded not in known.below or not self.is_joined(position):
+            return position
+        found = self.phrase(known, position)
+        return found[0] if found else position
 
     def is_committee_of(self, position: int) -> bool:
         """Whether the words before are a Party committee's, and the agency at a word its own:

@@ -12,8 +12,8 @@ from policygraph.errors import DataError
 from policygraph.mentions.wording import Node, Spelling, folded_words, spelled, spelling, trie
 from policygraph.registers import Agency, Registers, expand
 
-LIST_HEADS = ("so", "bo", "tap doan")
-"""Folded first words of names that a list may leave out: "các Sở: Tài chính, Nội vụ"."""
+HEADS = {"so": (["so"],), "bo": (["bo"],), "tap": (["tap", "doan"],)}
+"""Folded first word -> folded heads of names that a list says once: "các Sở: Tài chính, Nội vụ"."""
 COMMITTEES = {"huyen": "Huyện", "thi": "Thị", "thanh": "Thành", "quan": "Quận"}
 """Folded first words of the districts' party committees."""
 _TAILS = ("kept", "placed", "beyond", "dropped")
@@ -116,7 +116,7 @@ def names(registers: Registers) -> Names:
     rows = {head: tuple(found) for head, found in by_head.items()}
     alone, pairs = _openings(agencies, known)
     proposed = frozenset(known.proposed.below)
-    openings = proposed.union(pairs, (head.split()[0] for head in LIST_HEADS))
+    openings = proposed.union(pairs, HEADS)
     roots = (known.persons, known.holders, known.heads, known.openers, known.items)
     groups = frozenset(first for root in roots for first in root.below)
     return Names(agencies, organs, places, rows, alone, pairs, proposed, openings, groups)

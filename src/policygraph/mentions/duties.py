@@ -336,12 +336,15 @@ class _Reader:
         return bool(run) and (bool(is_verb) or self._verb(past, clause.end) not in {None, "none"})
 
     def opens_sentence(self, clause: Span) -> bool:
-        """Whether groups open a sentence and then act: "Các ngành chủ động hợp tác …"."""
+        """Whether a sentence opens with actors and what they do: groups that act ("Các ngành chủ
+        động hợp tác …"), or any with the verb of a role ("Ban Phong trào tham mưu")."""
         before = self.text[: clause.start].rstrip(" *\n")
         run = self._run(clause.start, clause.end)
-        if not before.endswith(".") or not all(a.agency.is_group for a in run) or not run:
+        if not before.endswith(".") or not run:
             return False
         after = self._past(run, clause)
+        if not all(a.agency.is_group for a in run):
+            return self._verb(after, clause.end) in {"lead", "coordinate", "advise"}
         acts = _pattern("acts").match(self.text[after : clause.end])
         return bool(acts) or self._verb(after, clause.end) not in {None, "none"}
 

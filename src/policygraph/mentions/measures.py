@@ -125,6 +125,8 @@ def read_clause(text: str, clauses: Sequence[Clause], index: int) -> Reading:
     each = word("each").search(text[clause.left : quantity.span.start])
     if each and quantity.kind in {"count", "rate"} and "/" not in (quantity.unit or "/"):
         return _of_each(text, clause, each, exception)
+    if quantity.kind == "count" and (one := _IN_EACH.search(text, quantity.noun, clause.end)):
+        unit = f"{unit}/{one['n'].lower()}" if "/" not in (unit or "/") else unit
     main = _main_of(clauses, index) if clause.is_aside else None
     measures = bool(word("measure").match(before)) and not _RATE.fullmatch(before)
     host = (
@@ -139,6 +141,13 @@ def read_clause(text: str, clauses: Sequence[Clause], index: int) -> Reading:
         core = f"{_subject_of(text, clauses, index - 1)} {core}".strip()
     phrase = _phrase(text, clause, before, core, counted)
     return Reading(_within(phrase, host) if host else phrase, unit, scope, exception)
+
+
+_IN_EACH = re.compile(
+    r"(?i)(?<!\w)(?:tại|ở|cho|trên)\s+(?:mỗi|từng)\s+(?P<n>tỉnh|huyện|xã|phường|thôn|ấp|sở|trường|đơn\s+vị|địa\s+phương)"
+    r"(?!\w)"
+)
+""" "tối thiểu 05 trạm cảnh báo tại mỗi tỉnh" counts the stations of one province."""
 
 
 def _unit(text: str, clause: Clause, before: str) -> str | None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, partial
 
-from policygraph import lexicon
+from policygraph import iri, lexicon
 from policygraph.mentions.agencies import find_agencies
 from policygraph.mentions.dates import find_dates
 from policygraph.mentions.documents import Found, find_documents
@@ -30,7 +30,7 @@ _VOWEL = re.compile(r"[AEIOUYĂÂÊÔƠƯÀ-ỹ]")
 _PAGE_HEAD = re.compile(r"\s*(?:Nội dung\s+)?")
 _BULLET = re.compile(r"(?m)^[ \t]*[-–—+•*][ \t]*")
 _ISSUED_WITH = re.compile(r"[Kk]èm theo\s*$")
-_NAME = re.compile(r"(?:[A-ZĐ][^\W\d_]*)(?:[ ]+[A-ZĐ][^\W\d_]*){1,4}$")
+_NAME = re.compile(r"[^\W\d_]+(?:[ ]+[^\W\d_]+){1,4}$")
 _BEHALF = re.compile(r"(?:T\s*/?\s*M|TM|KT|TL|TUQ|T/L|K/T|Q)\s*[./]?\s+(?=[A-ZĐÂÊÔƠƯĂỦỤỲÝÚÙ])")
 _COMMITTEE_OF = re.compile(r"(?i)đảng (?:ủy|uỷ|bộ) (.+)")
 _SUBJECT = re.compile(r"\s*(?:V/v|Về việc)\b")
@@ -378,8 +378,9 @@ def _signing(found: list[Field], sign: str, *, is_unknown: bool) -> Field:
     """The body of a letterhead whose name begins with the sign of the number ("BCĐ"): where
     the first does not, another may; the organ above stands over it, and where the sign
     ``is_unknown`` the last line is the body's own."""
-    initials = ("".join(word[0] for word in f.value.split()).upper() for f in found)
-    signed = (f for f, letters in zip(found, initials, strict=True) if letters.startswith(sign))
+    initials = (iri.fold("".join(word[0] for word in f.value.split())) for f in found)
+    own = iri.fold(sign)
+    signed = (f for f, letters in zip(found, initials, strict=True) if letters.startswith(own))
     return next(signed, found[-1] if is_unknown else found[0])
 
 
@@ -506,7 +507,7 @@ def _signature(tree: Tree) -> tuple[Field | None, Field | None]:
             known = positions.get(_SPACES.sub(" ", plain).lower())
             if known:
                 position = _field(view, start, start + len(words), known, "metadata.position", 0.95)
-            elif _NAME.fullmatch(words) and not words.isupper():
+            elif _NAME.fullmatch(words) and words.istitle():
                 signer = _field(view, start, start + len(words), words, "metadata.signer", 0.95)
     return signer, position
 

@@ -320,10 +320,28 @@ def _may_measure(text: str, match: re.Match[str], *, open_nouns: bool) -> bool:
     if known.after.match(text, at):
         return True
     if not text[at : at + 1].isalpha():
-        return False
+        return open_nouns and _counted_before(text, match) is not None
     return open_nouns or any(
         pattern.match(text, at) for pattern in (_SCALE, known.measures, known.nouns)
     )
+
+
+_NUMBER_OF = re.compile(
+    r"(?i)(?:^|[.;])[\s+–-]*(?:tổng\s+)?số(?:\s+lượng)?\s+(?P<n>[^:;.\d]{2,100}):\s*$"
+)
+_REACH_OF = 130
+"""The name before the colon of a number is no longer than so many characters."""
+
+
+def _counted_before(text: str, match: re.Match[str]) -> re.Match[str] | None:
+    """What a number counts that nothing follows: "Số | hợp tác xã | hoạt động hiệu quả: 05."."""
+    if not _ENDS.match(text, match.end()):
+        return None
+    name = _NUMBER_OF.search(text, max(0, match.start() - _REACH_OF), match.start())
+    return _patterns().nouns.match(text, name.start("n")) if name else None
+
+
+_ENDS = re.compile(r"\s*(?:[.;]\s*)?(?:$|\n)")
 
 
 def _merged(spans: list[Span]) -> list[Span]:
@@ -504,14 +522,10 @@ def _counted(
     elif noun:
         end = _either(text, noun.end())
         unit = _folded(text[noun.start() : end])
-    elif open_nouns:
-        other = _OPEN_NOUN.match(text, at)
-        if other is None or other["w"].lower() in known.no_nouns:
-            return None
-        last = "w" if (other["v"] or "").lower() in known.no_nouns else 0
-        unit, end = _folded(other[last]), other.end(last)
     else:
-        return None
+        unit, end = _open_noun(text, match, at) if open_nouns else (None, end)
+        if unit is None:
+            return None
     divisor, end = _divisor(text, end)
     if divisor:
         kind, unit = "rate", f"{unit}/{divisor}"
@@ -539,6 +553,19 @@ def _counted(
         bool(after or comparator or divisor) or kind == "measure",
         "quantity.range" if upper is not None else after_rule or rule or f"quantity.{kind}",
     )
+
+
+def _open_noun(text: str, match: re.Match[str], at: int) -> tuple[str | None, int]:
+    """What a number counts that no noun of the lexicon follows, and where its words end."""
+    named = _counted_before(text, match)
+    if named is not None:
+        return _folded(named.group()), match.end()
+    no_nouns = _patterns().no_nouns
+    other = _OPEN_NOUN.match(text, at)
+    if other is None or other["w"].lower() in no_nouns:
+        return None, at
+    last = "w" if (other["v"] or "").lower() in no_nouns else 0
+    return _folded(other[last]), other.end(last)
 
 
 @cache

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from policygraph import iri
 from policygraph.mentions.agency_names import (
     COMMITTEES,
-    LIST_HEADS,
+    HEADS,
     Named,
     has_committee,
     names,
@@ -17,9 +17,6 @@ from policygraph.mentions.agency_names import (
 from policygraph.mentions.wording import Wording
 from policygraph.registers import COUNTRY, UNPLACED, Place, Registers
 
-_HEADS: dict[str, list[list[str]]] = {}
-for _head in LIST_HEADS:
-    _HEADS.setdefault(_head.split()[0], []).append(_head.split())
 _DISTRICT_WORDS = 4
 _ORGANS = 8
 """A row of organs of one committee has at most so many."""
@@ -301,7 +298,7 @@ class Singles(Wording):
     def head_of_list(self, position: int) -> str:
         """The words at a position that a list says once for all its members; "" for others."""
         words = self.words
-        for head in _HEADS.get(words[position].folded, ()):
+        for head in HEADS.get(words[position].folded, ()):
             if [word.folded for word in words[position : position + len(head)]] == head:
                 return " ".join(head)
         return ""

@@ -341,7 +341,7 @@ class _Finder:
     def _goals(self, part: Part, view: View, text: str) -> None:
         """A bullet of an objectives chapter without any number: one goal an outcome."""
         general = self._is_general(part) or word("general").match(text.lstrip())
-        if "\t" in text or general or LABEL.fullmatch(text.strip()):
+        if "\t" in text or general or LABEL.fullmatch(text.strip()) or _CAPTION.match(text):
             return
         cues = deadlines(text)
         around = self._heading_year(part)
@@ -476,6 +476,7 @@ def _divided(above: list[str], below: list[str]) -> list[str]:
     return names
 
 
+_CAPTION = re.compile(r"(?i)\W*(?:biểu|bảng)\s+(?:số\s+)?\d")
 _NEXT = re.compile(r"(?i),\s+(?=từng\s+bước\s)")
 
 
@@ -544,7 +545,7 @@ _MAKES = re.compile(
     r"(?i)(?:đào\s+tạo|bồi\s+dưỡng|tập\s+huấn|xây\s+dựng|thành\s+lập|hình\s+thành|phát\s+triển|"
     r"triển\s+khai|hỗ\s+trợ|lắp\s+đặt|đầu\s+tư|trang\s+bị|khai\s+thác|có|đạt|lựa\s+chọn|tổ\s+chức|"
     r"lên|trồng|sản\s+xuất|mở|xóa|nhân\s+rộng|sửa\s+chữa|thu\s+hút|đón|công\s+nhận|tạo)"
-    r"(?:\s+(?:được|thêm|mới|thí\s+điểm|cho|và\s+đưa\s+vào\s+(?:khai\s+thác|sử\s+dụng)))*\s*$"
+    r"(?:\s+(?:được|thêm|mới|nghề|thí\s+điểm|cho|và\s+đưa\s+vào\s+(?:khai\s+thác|sử\s+dụng)))*\s*$"
 )
 _AIMED = re.compile(r"(?i)(?<!\w)phấn\s+đấu\s[^.;]*$")
 """What is strived for is a goal, whatever it is measured in."""

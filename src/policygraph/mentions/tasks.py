@@ -260,8 +260,7 @@ def _beside(tree: Tree, parent: Part, part: Part) -> list[Label]:
     list that labels open and do not close, the ones that stand last before the item."""
     siblings = parent.children
     place = bisect_right(siblings, part.index)
-    opens, closes = (_ends_labelled(tree, run) for run in (siblings, reversed(siblings)))
-    if opens and not closes:
+    if _ends_labelled(tree, siblings) and not _ends_labelled(tree, reversed(siblings)):
         before = reversed(siblings[max(place - _GROUP, 0) : place])
         return _run(tree, dropwhile(lambda i: not list(_labelled(tree, tree.parts[i])), before))
     return _run(tree, siblings[place : place + _LABELS]) or _run(tree, reversed(siblings))
@@ -281,7 +280,7 @@ def _run(tree: Tree, places: Iterable[int]) -> list[Label]:
         if not said and tree.parts[index].path:
             break
         found.extend(said)
-    return sorted(found, key=lambda label: (label.part, label.start))
+    return sorted(found, key=lambda label: (label.part, label.start)) if found else found
 
 
 def _labelled(tree: Tree, part: Part) -> Iterator[Label]:

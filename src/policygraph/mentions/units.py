@@ -14,7 +14,7 @@ from functools import cache
 
 from policygraph import iri, lexicon
 from policygraph.model import AgencyMention
-from policygraph.registers import Registers
+from policygraph.registers import UNPLACED, Registers
 
 INNER = "agency.inner"
 DISTRICT = "agency.district"
@@ -34,7 +34,7 @@ def owner_of(issuer: AgencyMention | None, place: str | None, registers: Registe
         return None
     if issuer.rule == DISTRICT:
         unit, province = _unit(issuer.canonical), registers.place(place) if place else None
-        return _District(*unit, province.inside) if unit and province else None
+        return _District(*unit, province.inside if province else "") if unit else None
     placed = registers.agency_named(issuer.canonical, place)
     kind = placed.agency.kind if placed and placed.agency else ""
     return _Organ(issuer) if kind in lexicon.load("agencies").tables["inner"]["kinds"] else None
@@ -80,12 +80,13 @@ class _District:
     kind: str
     name: str
     province: str
-    """as it ends the names of the province's bodies: "tỉnh An Giang" """
+    """as it ends the names of the province's bodies: "tỉnh An Giang"; "" where nothing tells it"""
 
     def __call__(self, mention: AgencyMention) -> AgencyMention:
         bare = mention.canonical.removesuffix(f" {self.province}")
         is_single = mention.is_registered and not mention.is_group and bare not in _of_any_level()
-        if is_single or bare == mention.canonical or _provincial().search(mention.surface):
+        is_placed = bare == mention.canonical and (self.province or not self._may_own(mention))
+        if is_single or is_placed or _provincial().search(mention.surface):
             return mention
         own = re.sub(rf" (?:cấp )?{self.kind}$", "", bare)
         unit = self.name if own.endswith(_COMMITTEES) else f"{self.kind} {self.name}"
@@ -98,6 +99,19 @@ class _District:
             is_group=mention.is_group and (own == bare or bare.startswith("Các ")),
             rule=DISTRICT,
         )
+
+    def _may_own(self, mention: AgencyMention) -> bool:
+        """Whether a body that no place follows is the unit's own, in a text of no province."""
+        if mention.rule == DISTRICT or not mention.local.startswith(f"{UNPLACED}."):
+            return False
+        return bool(_of_unit().match(mention.canonical))
+
+
+@cache
+def _of_unit() -> re.Pattern[str]:
+    """First words of bodies that every district has: "Phòng Nội vụ", "UBND các xã"."""
+    words = [*_of_any_level(), *lexicon.load("agencies").tables["inner"]["units"]]
+    return re.compile(rf"(?:{_any_of(words)})(?!\w)")
 
 
 def _of_any_level() -> frozenset[str]:

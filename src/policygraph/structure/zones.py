@@ -41,7 +41,7 @@ _SUBJECT = re.compile(r"V/v\b|Về việc\b")
 _FAR = 24
 """Blanks before a line that stands in the right column alone."""
 _POSITIONS = frozenset(p.upper() for p in lexicon.load("metadata").tables["positions"])
-_PERSON = re.compile(r"[A-ZĐ][^\W\d_]*(?: +[A-ZĐ][^\W\d_]*){1,4}")
+_PERSON = re.compile(r"[^\W\d_]+(?: +[^\W\d_]+){1,4}")
 _SIGNED_WITHIN = 4
 """Lines below an office in which the name of its holder stands."""
 _PAGE = {"boilerplate", "web-facts"}
@@ -276,7 +276,7 @@ def _signs_alone(lines: list[Segment], index: int) -> bool:
     if lines[index].words.rstrip(" .") not in _POSITIONS or not lines[index].is_upper:
         return False
     below = [segment.words for segment in lines[index + 1 : index + 1 + _SIGNED_WITHIN]]
-    return any(_PERSON.fullmatch(words) and not words.isupper() for words in below)
+    return any(_PERSON.fullmatch(words) and words.istitle() for words in below)
 
 
 def _past_list(lines: list[Segment], index: int) -> bool:
