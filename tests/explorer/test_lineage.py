@@ -147,6 +147,34 @@ def test_outside_facts_count_only_when_asked_for(web):
     assert len(wide) > len(inside)
 
 
+def test_only_what_is_sure_enough_counts_in_picture_table_and_links(web):
+    asked = {"of": "52-NQ/TW", "confidence": "0,91"}
+    sure = table(web, "edges", **asked)
+    assert 0 < len(sure) < len(table(web, "edges", of="52-NQ/TW"))
+    assert all(float(row["confidence"] or 1) >= 0.91 for row in sure)
+    assert sure == table(web, "edges", of="52-NQ/TW", confidence=0.91)
+    drawn = graph(web, **asked, open="*")
+    quotes = [quote for line in drawn["lines"] for quote in line["quotes"]]
+    assert quotes
+    assert {quote["quote"] for quote in quotes} <= {row["quote"] or None for row in sure}
+    html = page(web, "/lineage", **asked)
+    assert html.css_first("#confidence").attributes["value"] == "0.91"
+    assert html.css_first("details.more-filters").attributes.get("open", "none") != "none"
+    for link in html.css("#downloads a"):
+        assert "confidence=0.91" in link.attributes["href"]
+    none = page(web, "/en/lineage", of="52-NQ/TW", accepted="true")
+    assert "No evidenced path." in words(none)
+
+
+def test_what_is_left_out_as_not_sure_is_a_way_round(web):
+    html = page(web, "/en/lineage", of=TASK, to="52-NQ/TW", accepted="true", confidence="1")
+    link = html.css_first(".note.warning > p > a[href*='to=']")
+    assert "not accepted" in link.text()
+    joined = page(web, link.attributes["href"])
+    assert joined.css_first("#graph") is not None
+    assert joined.css_first("input[name=accepted][checked]") is None
+
+
 def test_no_evidenced_path_is_an_answer(web):
     html = page(web, "/lineage", of="2358/KH-UBND", to="52-NQ/TW")
     told = words(html)
@@ -188,6 +216,8 @@ def test_mermaid_has_the_counts(web):
         ({"of": "52-NQ/TW", "agency": "Sở Không Có"}, 404),
         ({"of": "https://w3id.org/policygraph/id/place/vn-61"}, 422),
         ({"of": "52-NQ/TW", "mode": "narrow"}, 422),
+        ({"of": "52-NQ/TW", "confidence": "1.1"}, 422),
+        ({"of": "52-NQ/TW", "confidence": "sure"}, 422),
     ],
 )
 def test_what_cannot_be_shown(web, asked, status):

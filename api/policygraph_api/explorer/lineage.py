@@ -14,7 +14,7 @@ from policygraph.paths import Edge
 from policygraph_api.drawing_routes import FORMATS
 from policygraph_api.explorer import downloads, lineage_view
 from policygraph_api.explorer.downloads import Cell
-from policygraph_api.explorer.lineage_view import CLASSES, Asked, View
+from policygraph_api.explorer.lineage_view import CLASSES, WIDER, Asked, View
 from policygraph_api.explorer.site import Site, at
 from policygraph_api.places import here
 
@@ -68,6 +68,7 @@ def routes(site: Site) -> APIRouter:
             "sentence": lambda edge: lineage_view.sentence(place, edge),
             "period": lineage_view.period,
             "short": things.curie,
+            "wider": WIDER,
         }
         return site.render(request, "lineage.html", values)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -26,12 +27,13 @@ MOST_ROWS = 500
 """Tasks that a page lists; of documents beyond them only the number is told."""
 EVERYTHING = "*"
 """In ``open``: all is unfolded."""
-WIDER: tuple[dict[str, object], ...] = (
-    {"mode": "wide"},
-    {"external": True},
-    {"mode": "wide", "external": True},
-)
-"""Choices of edges beyond the usual, as parameters of the page."""
+WIDER: Mapping[str, Mapping[str, object]] = {
+    "unsure": {"confidence": None, "accepted": False},
+    "wide": {"mode": "wide"},
+    "external": {"external": True},
+    "both": {"mode": "wide", "external": True},
+}
+"""Choices of more edges than were asked for, as parameters of the page."""
 CLASSES = ("title", "preamble", "body", "table", "inferred", "external")
 """Evidence classes, the strongest first."""
 KINDS = (iri.Kind.DOCUMENT, iri.Kind.PART, iri.Kind.TASK, iri.Kind.TARGET)
@@ -39,13 +41,18 @@ KINDS = (iri.Kind.DOCUMENT, iri.Kind.PART, iri.Kind.TASK, iri.Kind.TARGET)
 
 
 class Asked(BaseModel):
-    """A form sends what is not chosen as nothing.  ``open`` are the short names of what is
-    unfolded; ``edge`` is what the script shows the words of, and is its own matter."""
+    """A form sends what is not chosen as nothing, and people write 0,8 for 0.8.  ``open`` are the
+    short names of what is unfolded; ``edge`` is what the script shows the words of, and is its own
+    matter."""
 
     of: str = Field("", max_length=MAX_VALUE)
     to: str = Field("", max_length=MAX_VALUE)
     mode: Literal["strict", "wide"] = "strict"
     external: bool = False
+    confidence: Annotated[
+        Decimal | None, BeforeValidator(lambda given: str(given or "").replace(",", ".") or None)
+    ] = Field(None, ge=0, le=1)
+    accepted: bool = False
     agency: str = Field("", max_length=MAX_VALUE)
     place: str = Field("", max_length=MAX_VALUE)
     year: Annotated[int | None, BeforeValidator(lambda given: given or None)] = Field(
@@ -58,7 +65,12 @@ class Asked(BaseModel):
 
     @property
     def options(self) -> Options:
-        return Options(wide=self.mode == "wide", external=self.external)
+        return Options(
+            wide=self.mode == "wide",
+            external=self.external,
+            confidence=self.confidence,
+            accepted=self.accepted,
+        )
 
     def query(self, **changes: object) -> dict[str, object]:
         """The parameters of this page with changes, without those that say nothing."""
@@ -198,14 +210,16 @@ class View:
         """Where the way up from the thing ends."""
         return [node for node in self.paths.upward(self.thing).last if node.iri != self.thing]
 
-    def way_round(self) -> Mapping[str, object] | None:
-        """The wider choice of edges that would join the two things, as parameters of the page;
-        None where none would."""
-        for changes in WIDER if self.other else ():
-            options = self.asked.model_copy(update=changes).options
+    def way_round(self) -> str | None:
+        """The name of the wider choice of edges that would join the two things; None where none
+        would."""
+        for name, changes in WIDER.items() if self.other else ():
+            options = self.asked.model_copy(update=dict(changes)).options
+            if options == self.asked.options:
+                continue
             paths = Paths(self._engine, options, self.lang)
             if self.other and paths.between(self.thing, self.other, 1).found:
-                return changes
+                return name
         return None
 
 
