@@ -56,7 +56,7 @@ def router(shelves: Shelves) -> APIRouter:
         "bản kê SHA-256 / everything in one package with SHA-256 sums.",
     )
     def export_graph(
-        extension: Annotated[Extension, Path(description="Định dạng / format")],
+        extension: Annotated[Extension, Path(description="Định dạng / format", examples=["ttl"])],
         chosen: Annotated[Chosen, Query()],
     ) -> Response:
         shelf = shelves()

@@ -18,7 +18,7 @@ from typing import Annotated
 from urllib.parse import quote
 
 import pyoxigraph as ox
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -39,6 +39,14 @@ _BY_TYPE = {"text/html": HTML, **{media: extension for extension, media in FORMA
 LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~/-]{0,500}")
 _DOCUMENT = re.compile(r"(.+)\.(ttl|jsonld|nt)")
 _VARY = {"Vary": "Accept, Accept-Language"}
+_PLAN = "doc/vn-61.ubnd.kh.2021.2358"
+_THING = Path(description="Loại/tên / kind/name", examples=[_PLAN])
+_CONCEPT = Path(description="Bộ từ vựng/tên / scheme/name", examples=["role/lead"])
+_FILE = Path(
+    description="Định danh và định dạng / identifier and format (ttl, jsonld, nt)",
+    examples=[f"id/{_PLAN}.ttl"],
+)
+_EXTENSION = Path(description="Định dạng / format: ttl, jsonld, nt", examples=["ttl"])
 _AFTER = Query(min_length=1, max_length=1001, description="Khóa trang / key of a page")
 
 
@@ -46,11 +54,11 @@ def router(shelves: Shelves) -> APIRouter:
     routes = APIRouter(tags=["linked data"])
 
     @routes.get("/id/{name:path}", summary="Định danh / An identifier", status_code=303)
-    def thing(request: Request, name: str) -> Response:
+    def thing(request: Request, name: Annotated[str, _THING]) -> Response:
         return _see_other(request, f"id/{name}", shelves().snapshot)
 
     @routes.get("/vocab/{name:path}", summary="Khái niệm / A concept", status_code=303)
-    def concept(request: Request, name: str) -> Response:
+    def concept(request: Request, name: Annotated[str, _CONCEPT]) -> Response:
         return _see_other(request, f"vocab/{name}", shelves().snapshot)
 
     @routes.get(
@@ -58,7 +66,9 @@ def router(shelves: Shelves) -> APIRouter:
         response_class=Response,
         summary="Mô tả của một định danh / What is said of an identifier",
     )
-    def described(name: str, after: Annotated[str | None, _AFTER] = None) -> Response:
+    def described(
+        name: Annotated[str, _FILE], after: Annotated[str | None, _AFTER] = None
+    ) -> Response:
         found = _DOCUMENT.fullmatch(name)
         if not found or not LOCAL.fullmatch(found[1]):
             raise nothing(name)
@@ -75,7 +85,7 @@ def router(shelves: Shelves) -> APIRouter:
         return RedirectResponse(address, 303, _VARY)
 
     @routes.get("/ontology.{extension}", response_class=Response, summary="Bản thể luận / Ontology")
-    def ontology_as(extension: str) -> Response:
+    def ontology_as(extension: Annotated[str, _EXTENSION]) -> Response:
         snapshot = shelves().snapshot
         if extension not in FORMATS:
             raise nothing(f"ontology.{extension}")

@@ -35,7 +35,8 @@ def parse(accept: str) -> list[Range]:
     ranges = []
     for item in accept.split(","):
         name, *parameters = (piece.strip().lower() for piece in item.split(";"))
-        kind, slash, subtype = name.partition("/")
+        # Some clients write "*" and mean anything.
+        kind, slash, subtype = (name if name != "*" else "*/*").partition("/")
         quality = _quality(parameters)
         if slash and kind and subtype and quality is not None:
             ranges.append(Range(kind, subtype, quality))

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.responses import Response
 
+from policygraph import iri
 from policygraph.store import GRAPH_FORMATS, RESULT_FORMATS
 from policygraph_api import canned
 
@@ -29,8 +30,8 @@ _FORMATS: Mapping[str, Any] = {name: {} for name in (*RESULT_FORMATS, *GRAPH_FOR
 _GRAPHS: Mapping[str, Any] = {name: {} for name in GRAPH_FORMATS}
 
 
-def _text(name: str, words: str, many: bool = False) -> dict[str, Any]:
-    one = {"type": "string"}
+def _text(name: str, words: str, many: bool = False, example: str | None = None) -> dict[str, Any]:
+    one = {"type": "string"} if example is None else {"type": "string", "examples": [example]}
     return {
         "name": name,
         "in": "query",
@@ -60,7 +61,11 @@ _DATASET = [
     _text("default-graph-uri", "Đồ thị mặc định / Default graph", many=True),
     _text("named-graph-uri", "Đồ thị có tên / Named graph", many=True),
 ]
-_QUERY = _text("query", "Câu truy vấn; thiếu thì trả mô tả dịch vụ / Without: the description")
+_QUERY = _text(
+    "query",
+    "Câu truy vấn; thiếu thì trả mô tả dịch vụ / Without: the description",
+    example="SELECT ?document ?number { ?document pg:documentNumber ?number } LIMIT 10",
+)
 _BODIES = {
     "required": True,
     "content": {
@@ -82,7 +87,7 @@ def _paths() -> dict[str, Any]:
         _operation("sparql-post", "sparql", "SPARQL 1.1", _DATASET, _FORMATS),
     )
     graphs = [
-        _text("graph", "IRI của đồ thị / IRI of the graph"),
+        _text("graph", "IRI của đồ thị / IRI of the graph", example=iri.graph("ontology")),
         {**_text("default", "Mọi đồ thị / All graphs as one"), "allowEmptyValue": True},
     ]
     read = _operation("graphs-get", "sparql", "Graph Store Protocol", graphs, _GRAPHS)

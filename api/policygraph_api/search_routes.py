@@ -79,7 +79,12 @@ class Rewriting(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    query: str = Field(min_length=1, max_length=MAX_SPARQL, description="SPARQL + pg:matches")
+    query: str = Field(
+        min_length=1,
+        max_length=MAX_SPARQL,
+        description="SPARQL + pg:matches",
+        examples=['SELECT ?task { (?task ?score) pg:matches ("chuyen doi so" "task" 20) . }'],
+    )
 
 
 def router(shelves: Shelves) -> APIRouter:

@@ -45,6 +45,11 @@ class QueryError(PolicyGraphError):
         self.said = said
         super().__init__(message)
 
+    @classmethod
+    def told(cls, vi: str, en: str) -> QueryError:
+        """One that is told in both languages."""
+        return QueryError(f"{vi} / {en}", (vi, en))
+
 
 class UnknownThing(QueryError):
     """No thing answers to what was asked for; ``nearest`` lists what comes close, which ``said``

@@ -181,7 +181,7 @@ def extract(snapshot: Engine, selection: Selection) -> list[ox.Quad]:
     """The quads of a part; raises QueryError where nothing answers to the selection."""
     seeds = _seeds(snapshot, selection)
     if not seeds:
-        raise QueryError("không có gì để xuất / nothing answers to the selection")
+        raise QueryError.told("không có gì để xuất", "nothing answers to the selection")
     inside = _closure(snapshot, seeds)
     quads = []
     for subject in inside:

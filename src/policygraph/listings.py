@@ -132,7 +132,10 @@ def page(snapshot: Engine, lookup: Lookup, listing: Listing, wish: Wish) -> Page
     """Answer a wish.  Raises QueryError on a value of the wrong type, UnknownThing or
     AmbiguousThing from the look-up."""
     if wish.lang not in LANGUAGES:
-        raise QueryError(f"lang: hãy ghi vi hoặc en / write vi or en: “{wish.lang[:20]}”")
+        given = wish.lang[:20]
+        raise QueryError.told(
+            f"lang: “{given}”; ghi vi hoặc en", f"lang: “{given}”; write vi or en"
+        )
     matching = _matching(lookup, listing, wish)
     found = _found(snapshot, listing, wish, matching)
     total = _count(snapshot, f"SELECT (COUNT(DISTINCT ?x) AS ?n) WHERE {{ {matching} }}")
@@ -215,13 +218,17 @@ def _matching(lookup: Lookup, listing: Listing, wish: Wish) -> str:
     patterns = []
     if wish.ids:
         if len(wish.ids) > MAX_IDS:
-            raise QueryError(f"id: nhiều hơn {MAX_IDS} / more than {MAX_IDS}")
+            raise QueryError.told(f"id: nhiều hơn {MAX_IDS}", f"id: more than {MAX_IDS}")
         patterns.append(f"VALUES ?x {{ {' '.join(str(_thing(i)) for i in wish.ids)} }}")
     known = {f.name: f for f in listing.filters}
     for number, (name, raw) in enumerate(sorted(wish.values.items())):
         chosen = known.get(name)
         if chosen is None:
-            raise QueryError(f"không có tham số / no such parameter: “{name[:40]}”")
+            names, given = ", ".join(known), name[:40]
+            raise QueryError.told(
+                f"không có tham số “{given}”; có: {names}",
+                f"no such parameter: “{given}”; there are: {names}",
+            )
         # Each filter has variables of its own, or two of them would have to agree.
         text = re.sub(r"\?(?!x\b)(\w+)", rf"?\1_{number}", chosen.pattern)
         patterns.append(f"VALUES ?value_{number} {{ {_terms(chosen, raw, lookup)} }} {text} .")
@@ -268,7 +275,7 @@ def _none_of(chosen: Filter, raw: str, known: Sequence[str]) -> QueryError:
     given = raw[:40]
     vi = f"{chosen.name}: không có giá trị “{given}”; có: {listed}"
     en = f"{chosen.name}: there is no value “{given}”; there are: {listed}"
-    return QueryError(f"{vi} / {en}", (f"{vi}.", f"{en}."))
+    return QueryError.told(vi, en)
 
 
 def _thing(name: str) -> ox.NamedNode:
@@ -279,13 +286,19 @@ def _thing(name: str) -> ox.NamedNode:
     try:
         return ox.NamedNode(address)
     except ValueError as error:
-        raise QueryError(f"id: không phải là IRI / is no IRI: “{name[:80]}”") from error
+        given = name[:80]
+        raise QueryError.told(
+            f"id: “{given}” không phải là IRI", f"id: “{given}” is no IRI"
+        ) from error
 
 
 def _key(after: str) -> tuple[str, str]:
     """The last IRI of a page, and what it is ordered by."""
     if not after.startswith((iri.BASE, "http")):
-        raise QueryError(f"cursor: không đúng / not a key of a page: “{after[:40]}”")
+        given = after[:40]
+        raise QueryError.told(
+            f"“{given}” không phải là khóa của trang nào", f"“{given}” is not a key of a page"
+        )
     address, _, by = after.partition(" ")
     return address, by
 

@@ -211,13 +211,15 @@ class Index:
     def _understand(self, question: str) -> tuple[str, list[_Group], str | None]:
         """The question as words; where nothing has its number, the nearest number instead."""
         if len(question) > MAX_QUERY:
-            raise QueryError(f"q: dài quá {MAX_QUERY} ký tự / longer than {MAX_QUERY} characters")
+            raise QueryError.told(
+                f"q: dài quá {MAX_QUERY} ký tự", f"q: longer than {MAX_QUERY} characters"
+            )
         asked = unicodedata.normalize("NFC", question).lower()
         groups = self._groups(asked)
         if not groups:
-            raise QueryError("q: không có từ nào để tìm / there is no word to look for")
+            raise QueryError.told("q: không có từ nào để tìm", "q: there is no word to look for")
         if len(groups) > MAX_WORDS:
-            raise QueryError(f"q: nhiều hơn {MAX_WORDS} từ / more than {MAX_WORDS} words")
+            raise QueryError.told(f"q: nhiều hơn {MAX_WORDS} từ", f"q: more than {MAX_WORDS} words")
         if not self._has_any(groups):
             near = self._nearest(asked)
             if near is not None:
@@ -387,7 +389,10 @@ def _read_key(key: str) -> tuple[int, float, int]:
         if not all(abs(part) < 2**53 for part in place):
             raise ValueError("out of range")
     except (ValueError, TypeError, UnicodeError, RecursionError, binascii.Error) as error:
-        raise QueryError(f"cursor: không đúng / not a key of a page: “{key[:40]}”") from error
+        given = key[:40]
+        raise QueryError.told(
+            f"“{given}” không phải là khóa của trang nào", f"“{given}” is not a key of a page"
+        ) from error
     return place
 
 

@@ -132,7 +132,10 @@ def incoming(snapshot: Engine, thing: str, after: str | None = None, size: int =
     if after is not None:
         subject, separator, predicate = after.partition(" ")
         if not separator or not _KEY.fullmatch(subject) or not _KEY.fullmatch(predicate):
-            raise QueryError(f"after: không đúng / not a key of a page: “{after[:40]}”")
+            given = after[:40]
+            raise QueryError.told(
+                f"“{given}” không phải là khóa của trang nào", f"“{given}” is not a key of a page"
+            )
         last, by = ox.Literal(subject), ox.Literal(predicate)
         condition = f"FILTER(STR(?s) > {last} || (STR(?s) = {last} && STR(?p) > {by}))"
     rows = list(snapshot.select(_INCOMING % (thing, DERIVED, condition, size + 1)))

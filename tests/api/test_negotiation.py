@@ -18,6 +18,7 @@ JSON, XML, CSV = OFFERED
         (None, JSON),
         ("", JSON),
         ("*/*", JSON),
+        ("text/csv;q=0.5, *", JSON),
         ("text/csv", CSV),
         ("TEXT/CSV", CSV),
         ("text/*", CSV),

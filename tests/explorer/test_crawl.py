@@ -108,3 +108,22 @@ def test_anchors_of_texts_are_there(crawled):
                 looked += 1
                 assert pages[target].css_first(f"[id='{anchor}']") is not None, link.html
     assert looked > 10
+
+
+def test_every_example_of_the_openapi_document_answers(web):
+    """Whatever must be given has an example, and the examples of an operation go together."""
+    wrong = []
+    for path, item in web.get("/openapi.json").json()["paths"].items():
+        given, address = {}, path
+        for one in item["get"].get("parameters", ()):
+            (example, *_) = one["schema"].get("examples") or one.get("examples") or [None]
+            if one["in"] == "path":
+                address = address.replace("{" + one["name"] + "}", str(example))
+            if example is None and one["required"]:
+                wrong.append((path, one["name"], "has no example"))
+            elif example is not None and one["in"] == "query":
+                given[one["name"]] = example
+        answer = web.get(address, params=given, headers={"Accept": "*/*"})
+        if answer.status_code != 200:
+            wrong.append((address, given, answer.status_code))
+    assert not wrong

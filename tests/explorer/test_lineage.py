@@ -170,6 +170,7 @@ def test_what_is_left_out_as_not_sure_is_a_way_round(web):
     html = page(web, "/en/lineage", of=TASK, to="52-NQ/TW", accepted="true", confidence="1")
     link = html.css_first(".note.warning > p > a[href*='to=']")
     assert "not accepted" in link.text()
+    assert "Only the facts chosen below were counted." in words(html)
     joined = page(web, link.attributes["href"])
     assert joined.css_first("#graph") is not None
     assert joined.css_first("input[name=accepted][checked]") is None

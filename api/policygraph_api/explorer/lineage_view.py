@@ -340,9 +340,10 @@ def _thing(lookup: Lookup, asked: str) -> str:
     address = lookup.resolve("thing", asked)
     name = iri.parse(address)
     if name is None or name.kind not in KINDS:
-        raise QueryError(
-            f"“{asked}” không phải văn bản, phần, nhiệm vụ hay chỉ tiêu / "
-            "is no document, part, task or target"
+        given = asked[:80]
+        raise QueryError.told(
+            f"“{given}” không phải văn bản, phần, nhiệm vụ hay chỉ tiêu",
+            f"“{given}” is no document, part, task or target",
         )
     return address
 
