@@ -194,9 +194,17 @@ def _cover(node: Node) -> Span:
 
 
 def _topics(node: Node, text: str, above: Topic) -> None:
-    node.topic = _own_topic(node, text, above) or above
+    below = node.topic = _own_topic(node, text, above) or above
     for child in node.children:
-        _topics(child, text, node.topic)
+        _topics(child, text, below)
+        if below is Topic.SITUATION and child.lead_in and _orders(child.words(text)):
+            below = Topic.TASKS
+
+
+def _orders(words: str) -> bool:
+    """Whether a line in a chapter on the situation opens tasks: "Chính phủ yêu cầu các bộ tập
+    trung thực hiện các nhiệm vụ sau:"."""
+    return re.search(lexicon.load("topics").tables["orders"], words) is not None
 
 
 def _own_topic(node: Node, text: str, above: Topic) -> Topic | None:
