@@ -534,6 +534,19 @@ def test_a_body_of_each_district_is_a_group_of_its_own() -> None:
             ["Các huyện đoàn, thành đoàn, đoàn trực thuộc tỉnh Nghệ An"],
         ),
         ("Ban Phong trào Tỉnh đoàn", "VN-22", ["Ban Phong trào Tỉnh đoàn Nghệ An"]),
+        # a body of one area is not the province's body of all
+        (
+            "Ban Quản lý Khu kinh tế Vân Phong chủ trì",
+            "VN-34",
+            ["Ban Quản lý Khu kinh tế Vân Phong tỉnh Khánh Hòa"],
+        ),
+        (
+            "Ban Quản lý Khu kinh tế Khánh Hòa",
+            "VN-34",
+            ["Ban Quản lý Khu kinh tế tỉnh Khánh Hòa"],
+        ),
+        ("Thường trực HĐND xã", "VN-22", ["Thường trực Hội đồng nhân dân xã tỉnh Nghệ An"]),
+        ("đại biểu HĐND xã giám sát", "VN-22", ["Hội đồng nhân dân xã tỉnh Nghệ An"]),
         # bodies of the country that a province's text names
         ("Đề nghị Vùng 5 Hải quân tuần tra", "VN-22", ["Bộ Tư lệnh Vùng 5 Hải quân"]),
         (

@@ -461,13 +461,29 @@ def test_a_straight_quotation_that_is_closed_hides_no_year() -> None:
     ("goal", "expected"),
     [
         ("- Số hợp tác xã hoạt động hiệu quả: 05.", "= 5 hợp tác xã"),
+        ("- 100% chi đội có ít nhất 02 buổi/học kỳ.", "= 100 %; >= 2 buổi/học kỳ"),
         ("- Lắp đặt tối thiểu 05 trạm cảnh báo tại mỗi tỉnh.", ">= 5 trạm/tỉnh"),
     ],
 )
 def test_what_is_counted_before_a_colon_and_of_each(goal: str, expected: str) -> None:
     tree, found = targets(f"I. MỤC TIÊU ĐẾN NĂM 2030\n{goal}\n")
-    assert [line(tree, target).split(" | ")[2] for target in found] == [expected]
+    assert "; ".join(line(tree, target).split(" | ")[2] for target in found) == expected
 
 
 def test_the_caption_of_a_table_is_no_goal() -> None:
     assert not targets("I. MỤC TIÊU\n\nBiểu 1. Chỉ tiêu giảm nghèo của huyện\n")[1]
+
+
+def test_money_of_projects_is_no_target() -> None:
+    head = "TT\tTên dự án\tChủ đầu tư\tThời gian\tKế hoạch vốn 2026-2030\n"
+    row = "1\tNâng cấp đường liên thôn\tUBND xã\t2026-2027\t14.500\n"
+    assert not targets(f"PHỤ LỤC\nDANH MỤC DỰ ÁN\nĐVT: Triệu đồng\n{head}{row}")[1]
+
+
+def test_an_item_that_calls_itself_a_goal_among_viewpoints() -> None:
+    goal = "Mục tiêu: Năm 2026 thu hút 30 dự án, tổng vốn đăng ký trên 45.000 tỷ đồng."
+    tree, found = targets(f"I. QUAN ĐIỂM, MỤC TIÊU\n1. Quan điểm: Có chọn lọc.\n2. {goal}\n")
+    assert [line(tree, target).split(" | ")[2:4] for target in found] == [
+        ["= 30 dự án", "2026"],
+        ["> 45000 tỷ đồng", "2026"],
+    ]

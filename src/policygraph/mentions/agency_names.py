@@ -85,6 +85,8 @@ class Phrases:
     listed: Node
     verbs: Node
     placeless: Node
+    areas: tuple[tuple[Spelling, ...], ...]
+    """Ends of names that the proper name of an area may follow."""
     central: Node
     """Heads of bodies that only the country has, where no place follows them."""
     compounds: Node
@@ -213,6 +215,7 @@ def phrases() -> Phrases:
             listed(*tables["proposed"]["listed"]),
             listed(*tables["proposed"]["verbs"]),
             listed(*tables["proposed"]["placeless"]),
+            tuple(spelled(name) for name in tables["proposed"]["areas"]),
             listed(*tables["proposed"]["central"]),
             listed(*tables["proposed"]["compounds"]),
             listed(*tables["proposed"]["not_heads"]),

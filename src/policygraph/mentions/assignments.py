@@ -303,9 +303,10 @@ class _Document:
         if sibling.mark != part.mark and sibling.kind != part.kind:
             return False
         view = View(self.tree.source.text, sibling.pieces)
-        if not view.text.rstrip(" .;").endswith(")"):
+        found = _entry("brackets").search(view.text)
+        if found is None:
             return False
-        return self._in_brackets(view, actors_in(view, self.find)) is not None
+        return any(a.start == found.start("actors") for a in actors_in(view, self.find))
 
     def _inherited(self, part: Part, heading: _Heading | None) -> tuple[AgencyMention, ...]:
         """The subject that the item has without naming it: of the item above, else the heading."""

@@ -329,7 +329,7 @@ class Groups(Singles):
         if items[0] in self.phrases.alone and (len(items) > 1 or self.is_bounded(first, last)):
             return True
         if items[0] in self.phrases.always:
-            return True
+            return not self.unit_after(last)
         if items[-1] in self.phrases.titles and last < len(self.words) and self.is_comma(last):
             return self.is_title(last)
         if items[0] == "sở" and len(items) > 1:

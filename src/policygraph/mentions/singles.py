@@ -106,7 +106,7 @@ class Singles(Wording):
             return None
         if last == first + 1 and not self.is_capital(first):
             return None
-        if self.is_verb(first, last):
+        if self.is_verb(first, last) or self.names_area(first, last):
             return None
         confidence = 0.98 if named.is_full else 0.95
         rule = "agency.full" if named.is_full else "agency.short"
@@ -149,6 +149,15 @@ class Singles(Wording):
             is_stated,
             "" if is_stated else self.head_of_list(first),
         )
+
+    def names_area(self, first: int, last: int) -> bool:
+        """Whether a proper name goes on with "Ban Quản lý Khu kinh tế": it is that area's body."""
+        if not (self.is_capital(last) and self.is_soft(last)):
+            return False
+        words = tuple(word.spelling for word in self.words[first:last])
+        if not any(words[-len(area) :] == area for area in self.phrases.areas):
+            return False
+        return self.place_name(last) is None and self.agency(last) is None
 
     def is_verb(self, first: int, last: int) -> bool:
         """Whether what ends like a name is the verb of the sentence: "Sở | xây dựng kế hoạch".

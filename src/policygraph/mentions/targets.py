@@ -134,6 +134,8 @@ class _Finder:
             return Mode.PRESENT
         if part.topic is Topic.OBJECTIVES:
             return Mode.OBJECTIVES
+        if part.topic is Topic.PURPOSE and _LABELLED_GOAL.match(self.tree.own_text(part)):
+            return Mode.OBJECTIVES
         return Mode.FUNDING if part.topic is Topic.FUNDING else Mode.STRICT
 
     # --- rows ---------------------------------------------------------------------------------
@@ -476,6 +478,8 @@ def _divided(above: list[str], below: list[str]) -> list[str]:
     return names
 
 
+_LABELLED_GOAL = re.compile(r"(?i)\W*mục\s+tiêu[^:.;]{0,40}:\s*\S")
+"""An item of a chapter "Quan điểm, mục tiêu" that says of itself that it is a goal."""
 _CAPTION = re.compile(r"(?i)\W*(?:biểu|bảng)\s+(?:số\s+)?\d")
 _NEXT = re.compile(r"(?i),\s+(?=từng\s+bước\s)")
 
