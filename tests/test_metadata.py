@@ -348,3 +348,22 @@ def test_letters_that_a_scan_made_of_digits_in_the_own_number(known: registers.R
     number = metadata_of(text, known).number
     assert number is not None
     assert (number.value, number.confidence) == ("140/KH-UBND", 0.85)
+
+
+@pytest.mark.parametrize(
+    ("lines", "number", "issuer"),
+    [
+        ("BAN QUẢN LÝ DỰ ÁN\nCÁC CÔNG TRÌNH GIAO THÔNG", "77/TB-BQLDA", None),
+        ("", "77/TB-UBND", "Ủy ban nhân dân tỉnh Quảng Ngãi"),
+        ("VĂN PHÒNG", "77/TB-UBND", "Ủy ban nhân dân tỉnh Quảng Ngãi"),
+    ],
+)
+def test_the_organ_above_is_not_the_issuer(
+    lines: str, number: str, issuer: str | None, known: registers.Registers
+) -> None:
+    text = (
+        f"UBND TỈNH QUẢNG NGÃI\n{lines}\n\nSố: {number}\nQuảng Ngãi, ngày 5 tháng 5 năm 2026\n\n"
+        "THÔNG BÁO\nVề tiến độ các dự án\n\nI. NHIỆM VỤ\n\n1. Rà soát.\n"
+    )
+    found = metadata_of(text, known).issuer
+    assert (found.value if found else None) == issuer

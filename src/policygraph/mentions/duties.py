@@ -503,7 +503,7 @@ class _Reader:
     ) -> None:
         """Verbs in a row where a verb may stand: "theo dõi, hướng dẫn, đôn đốc"."""
         starts = [position]
-        if self.lowered.startswith("là ", position):
+        if self.lowered.startswith(("là ", "làm đầu mối"), position):
             office = _pattern("role.lead").match(self.text[position : clause.end])
             starts += [position + office.end()] if office else []
         for cue in cues:

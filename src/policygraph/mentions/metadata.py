@@ -354,7 +354,10 @@ def _issuer(
             signed = (f for f in found if below and signs and f.value == signs.name)
             sign = parts.organ_sign if parts and zone is Zone.LETTERHEAD and not below else ""
             is_unknown = zone is Zone.LETTERHEAD and signs is None
-            return next(signed, None) or _signing(found, sign, is_unknown=is_unknown)
+            chosen = next(signed, None) or _signing(found, sign, is_unknown=is_unknown)
+            if is_unknown and sign and _is_above(tree, chosen, sign, registers, code):
+                return None
+            return chosen
     if signs is not None and number is not None and code:
         return replace(number, value=signs.name, rule="metadata.sign", confidence=0.7)
     return None
@@ -378,10 +381,34 @@ def _signing(found: list[Field], sign: str, *, is_unknown: bool) -> Field:
     """The body of a letterhead whose name begins with the sign of the number ("BCĐ"): where
     the first does not, another may; the organ above stands over it, and where the sign
     ``is_unknown`` the last line is the body's own."""
-    initials = (iri.fold("".join(word[0] for word in f.value.split())) for f in found)
+    initials = (_initials(f.value) for f in found)
     own = iri.fold(sign)
     signed = (f for f, letters in zip(found, initials, strict=True) if letters.startswith(own))
     return next(signed, found[-1] if is_unknown else found[0])
+
+
+def _is_above(tree: Tree, chosen: Field, sign: str, registers: Registers, code: str | None) -> bool:
+    """Whether the organ of a letterhead only stands over the body that issues, which no register
+    has: "UBND TỈNH QUẢNG NGÃI" over "BAN QUẢN LÝ DỰ ÁN …", numbered "77/TB-BQLDA"."""
+    agency = agency_of(chosen.value, registers, code)
+    if (
+        agency is None
+        or agency.rule == DISTRICT
+        or _initials(chosen.value).startswith(iri.fold(sign))
+    ):
+        return False
+    own = lexicon.load("metadata").named("metadata.own-body").pattern
+    return any(
+        own.match(words) and start >= chosen.span.end
+        for _, view in _views(tree, Zone.LETTERHEAD)
+        for start, _, words in (
+            (view.spans(s, e)[0].start, e, words) for s, e, words in _bodies_in_capitals(view.text)
+        )
+    )
+
+
+def _initials(name: str) -> str:
+    return iri.fold("".join(word[0] for word in name.split()))
 
 
 def _is_department(placed: PlacedAgency) -> bool:
