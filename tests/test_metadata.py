@@ -367,3 +367,13 @@ def test_the_organ_above_is_not_the_issuer(
     )
     found = metadata_of(text, known).issuer
     assert (found.value if found else None) == issuer
+
+
+def test_a_letterhead_of_two_cells_between_bars(known: registers.Registers) -> None:
+    text = (
+        "| ỦY BAN NHÂN DÂN TỈNH BẮC NINH | CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM |\n|---|---|\n"
+        "| Số: 66/KH-UBND | Bắc Ninh, ngày 14 tháng 01 năm 2026 |\n\n"
+        "**KẾ HOẠCH**\n\n**Cải thiện môi trường kinh doanh**\n\n## I. MỤC TIÊU\n\n1. Tăng 3 bậc.\n"
+    )
+    said = values(metadata_of(text, known))
+    assert (said["number"], said["date"], said["place"]) == ("66/KH-UBND", "2026-01-14", "Bắc Ninh")

@@ -487,3 +487,12 @@ def test_an_item_that_calls_itself_a_goal_among_viewpoints() -> None:
         ["= 30 dự án", "2026"],
         ["> 45000 tỷ đồng", "2026"],
     ]
+
+
+def test_columns_whose_heads_tell_year_and_unit() -> None:
+    head = "|TT|Chỉ số|Kết quả 2024 (điểm)|Mục tiêu 2026 (điểm)|Chủ trì|\n|---|---|---|---|---|\n"
+    tree, found = targets(f"I. MỤC TIÊU\n\n{head}|1|Tiếp cận đất đai|6,9|≥ 7,2|Sở Nội vụ|\n")
+    assert [line(tree, target) for target in found] == [
+        "B | I/1 | = 6.9 điểm | 2024 | tiếp cận đất đai",
+        "T | I/1 | >= 7.2 điểm | 2026 | tiếp cận đất đai",
+    ]

@@ -22,6 +22,8 @@ class ValueColumn:
     is_present: bool
     is_goal: bool
     """The head has a word for goals."""
+    unit: str | None = None
+    """what the head says in brackets: "Mục tiêu 2026 (điểm)" """
 
 
 _BARE = re.compile(
@@ -54,7 +56,15 @@ def value_columns(tree: Tree, part: Part, head: list[str]) -> Iterator[ValueColu
         quantity = _bare(tree.join(cell.pieces), is_period=cell.column == "period")
         if quantity is not None:
             year = max(years, default=None)
-            yield ValueColumn(cell, quantity, year, bool(now) and not goal, bool(goal))
+            is_now = bool(now) and not goal
+            yield ValueColumn(cell, quantity, year, is_now, bool(goal), _unit_of_head(name))
+
+
+def _unit_of_head(name: str) -> str | None:
+    """The unit in the brackets that close the name of a column."""
+    found = re.search(r"\(([^()\d]{1,15})\)\s*$", name)
+    is_unit = found and ("%" in found[1] or find_quantities(f"1 {found[1].lower()}"))
+    return canonical_unit(found[1]) if found and is_unit else None
 
 
 def _bare(words: str, *, is_period: bool) -> Quantity | None:

@@ -25,6 +25,9 @@ _RECURRENCES = (
 )
 """Most telling first: "định kỳ 6 tháng, hằng năm" is semiannual."""
 
+_REVIEW = re.compile(r"(?i)(?:sơ|tổng)\s+kết(?:,\s+\w+)?(?:\s+\w+){0,3}?\s+$")
+_OPENING = 20
+"""A review that stands so near the head of an item is its work."""
 _NAMED = re.compile(r"[“\"][^”\"]*[”\"]")
 _DIGIT = re.compile(r"\d")
 _HINTS = (
@@ -97,6 +100,16 @@ def yearless(view: View) -> tuple[Span, ...]:
     return view.spans(*found.span()) if found else ()
 
 
+def _timed(entry: lexicon.Entry, text: str) -> re.Match[str] | None:
+    """The first time of a sentence that is not only that of the review of its work: "tổ chức
+    thực hiện Chiến lược; … sơ kết vào năm 2028"."""
+    for found in entry.pattern.finditer(text):
+        review = _REVIEW.search(text, 0, found.start())
+        if review is None or review.start() < _OPENING:
+            return found
+    return None
+
+
 def find_period(view: View) -> Period | None:
     """The period that a sentence of an item fixes for its work; None where it fixes none."""
     lowered = view.text.lower()
@@ -104,7 +117,7 @@ def find_period(view: View) -> Period | None:
         return None
     text = _NAMED.sub(lambda m: "#" * len(m[0]), view.text)
     for entry in _entries("prose."):
-        found = entry.pattern.search(text) if entry.may_be_in(lowered) else None
+        found = _timed(entry, text) if entry.may_be_in(lowered) else None
         period = read_period(view, *found.span()) if found else None
         if period is not None:
             return period

@@ -183,7 +183,7 @@ class _Finder:
             quantity = column.quantity
             year = Year(column.year, "column", 0.95) if column.year else around
             present = column.is_present or self._is_past(column)
-            shown = quantity.unit or unit
+            shown = quantity.unit or unit or column.unit
             self.found.append(
                 TargetMention(
                     part=part.index,
@@ -480,7 +480,7 @@ def _divided(above: list[str], below: list[str]) -> list[str]:
 
 _LABELLED_GOAL = re.compile(r"(?i)\W*mục\s+tiêu[^:.;]{0,40}:\s*\S")
 """An item of a chapter "Quan điểm, mục tiêu" that says of itself that it is a goal."""
-_CAPTION = re.compile(r"(?i)\W*(?:biểu|bảng)\s+(?:số\s+)?\d")
+_CAPTION = re.compile(r"(?i)\W*(?:(?:biểu|bảng)\s+(?:số\s+)?\d|phụ\s+lục(?:\s+\w+)?\s*[:.])")
 _NEXT = re.compile(r"(?i),\s+(?=từng\s+bước\s)")
 
 
