@@ -141,7 +141,7 @@ class _Reader(Groups):
         """The word behind the colon of "Sở: Tài chính, Nội vụ", and the head of the list."""
         head = self.head_of_list(position)
         last = position + len(head.split())
-        is_parted = bool(head) and re.fullmatch(r"\s*:\s*", self.gaps[last]) is not None
+        is_parted = ":" in self.gaps[last] and re.fullmatch(r"\s*:\s*", self.gaps[last]) is not None
         return (last, head) if is_parted else None
 
     def listed(self, position: int, head: str) -> tuple[int, Found] | None:

@@ -12,8 +12,8 @@ from policygraph.errors import DataError
 from policygraph.mentions.wording import Node, Spelling, folded_words, spelled, spelling, trie
 from policygraph.registers import Agency, Registers, expand
 
-HEADS = {"so": (["so"],), "bo": (["bo"],), "tap": (["tap", "doan"],)}
-"""Folded first word -> folded heads of names that a list says once: "các Sở: Tài chính, Nội vụ"."""
+HEADS = {"so": "so", "bo": "bo", "tap": "tap doan"}
+"""Folded first word -> folded head of names that a list says once: "các Sở: Tài chính, Nội vụ"."""
 COMMITTEES = {"huyen": "Huyện", "thi": "Thị", "thanh": "Thành", "quan": "Quận"}
 """Folded first words of the districts' party committees."""
 _TAILS = ("kept", "placed", "beyond", "dropped")

@@ -539,7 +539,7 @@ def _said_in_cell(text: str, actors: list[Actor], index: int, column: str) -> st
     for role in ("lead", "coordinate"):
         if _entry(f"after.{role}").match(after):
             return role
-    for member in _run_from(text, actors[index:], actor.start):
+    for member in _run_from(text, actors[index:], actor.start) if "(" in after else ():
         for role in ("lead", "coordinate"):
             if _entry(f"role-in-brackets.{role}").match(text[member.end :]):
                 return role

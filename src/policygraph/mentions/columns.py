@@ -41,7 +41,6 @@ def value_columns(tree: Tree, part: Part, head: list[str]) -> Iterator[ValueColu
         return
     first = next((i for i, c in enumerate(part.cells) if c.column == "content"), -1)
     has_unit = unit_of(tree, part, head) is not None
-    is_work = any(c.column in {"lead", "period"} for c in part.cells)
     for index, (cell, name) in enumerate(zip(part.cells, head, strict=True)):
         if index == first or cell.column not in _VALUE_COLUMNS or not cell.pieces:
             continue
@@ -49,7 +48,7 @@ def value_columns(tree: Tree, part: Part, head: list[str]) -> Iterator[ValueColu
         heads = lexicon.load("indicators").tables["head"]
         lower = name.lower().strip()
         goal, now = re.search(heads["goal"], lower), re.search(heads["now"], lower)
-        if cell.column == "product" and is_work and not years:
+        if cell.column == "product" and not years and _is_work(part):
             continue
         if not (years or goal or now or (has_unit and cell.column == "other")):
             continue
@@ -58,6 +57,11 @@ def value_columns(tree: Tree, part: Part, head: list[str]) -> Iterator[ValueColu
             year = max(years, default=None)
             is_now = bool(now) and not goal
             yield ValueColumn(cell, quantity, year, is_now, bool(goal), _unit_of_head(name))
+
+
+def _is_work(part: Part) -> bool:
+    """Whether a row tells who does something, or when: its results are products, no figures."""
+    return any(cell.column in {"lead", "period"} for cell in part.cells)
 
 
 def _unit_of_head(name: str) -> str | None:

@@ -114,7 +114,7 @@ class Singles(Wording):
             rule, confidence = "agency.fault", 0.85
         if agency.level == "central":
             placed = self.registers.placed(agency, COUNTRY)
-            head = self.head_of_list(first)
+            head = HEADS.get(self.words[first].folded, "")
             return Found(
                 last, placed.name, placed.local, False, True, rule, confidence, opens_list=head
             )
@@ -147,7 +147,7 @@ class Singles(Wording):
             rule,
             confidence,
             is_stated,
-            "" if is_stated else self.head_of_list(first),
+            "" if is_stated else HEADS.get(self.words[first].folded, ""),
         )
 
     def names_area(self, first: int, last: int) -> bool:
@@ -306,11 +306,9 @@ class Singles(Wording):
 
     def head_of_list(self, position: int) -> str:
         """The words at a position that a list says once for all its members; "" for others."""
-        words = self.words
-        for head in HEADS.get(words[position].folded, ()):
-            if [word.folded for word in words[position : position + len(head)]] == head:
-                return " ".join(head)
-        return ""
+        head = HEADS.get(self.words[position].folded, "")
+        _, _, second = head.partition(" ")
+        return head if not second or self.is_folded(position + 1, second) else ""
 
     def member(self, position: int, head: str) -> Found | None:
         """The name at a word that a list leaves without its head ("so")."""
