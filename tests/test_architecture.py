@@ -114,6 +114,7 @@ CONFINED = {
         "policygraph.things",
         "policygraph.listings",
         "policygraph.ontology_terms",
+        "policygraph_api.lent",
         "policygraph_api.linked",
         "policygraph_api.worker",
     ),

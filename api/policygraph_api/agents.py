@@ -67,7 +67,7 @@ def server(shelves: Shelves, ask: Ask | None = None) -> MCPServer:
         shelf = shelves()
         given = {key: str(value) for key, value in values.items() if value is not None}
         wish = Wish(given, limit=limit, lang=lang)
-        page = listings.page(shelf.snapshot, shelf.lookup, known[name], wish)
+        page = listings.page(shelf.engine, shelf.lookup, known[name], wish)
         return {
             "total": page.total,
             "shown": len(page.records),
@@ -98,7 +98,7 @@ def server(shelves: Shelves, ask: Ask | None = None) -> MCPServer:
         marks where the evidence ends."""
         shelf = shelves()
         bound = queries.bind(lineage_of, {"thing": thing, "lang": lang}, shelf.lookup)
-        return {"steps": queries.records(shelf.snapshot, bound)}
+        return {"steps": queries.records(shelf.engine, bound)}
 
     @made.tool()
     @_told()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.requests import Request
@@ -17,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from policygraph_api import agents
 from policygraph_api.gate import Gate
 from policygraph_api.jobs import MB
-from policygraph_api.served import asked
+from policygraph_api.served import asked, caller
 from policygraph_api.shelf import Shelves
 from policygraph_api.sparql import Sparql
 
@@ -27,8 +26,6 @@ MAX_REQUEST = 256 * 1024
 """Bytes of a call; the longest query fits into it as JSON."""
 MOST = MB
 """Bytes of an answer: what a model can read, and more."""
-
-_caller: ContextVar[tuple[Scope, Receive]] = ContextVar("_caller")
 
 
 class Door:
@@ -52,15 +49,11 @@ class Door:
             yield
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        token = _caller.set((scope, receive))
-        try:
-            async with self._enter(Request(scope)):
-                await self._server.session_manager.handle_request(scope, receive, send)
-        finally:
-            _caller.reset(token)
+        async with self._enter(Request(scope)):
+            await self._server.session_manager.handle_request(scope, receive, send)
 
     async def _ask(self, query: str) -> str:
         """Under the limits of ``/sparql``; raises ProblemError as it does."""
-        scope, receive = _caller.get()
+        scope, receive = caller.get()
         _, text = await self._sparql.whole(scope, receive, asked(), query, ACCEPT, MOST)
         return text

@@ -40,6 +40,7 @@ from policygraph_api.explorer.site import Site
 from policygraph_api.front import PACKED, Front
 from policygraph_api.gate import Gate
 from policygraph_api.graph_store import GraphStore
+from policygraph_api.lent import lender
 from policygraph_api.metrics import Metrics
 from policygraph_api.problems import ProblemError
 from policygraph_api.served import Builds, Switch, asked, fingerprint
@@ -65,13 +66,13 @@ def create_app(settings: Settings) -> Front:
         metrics.switches.inc()
         log.info("build switched", extra={"fields": {"from": switch.old, "to": switch.new}})
 
-    shelves = Shelves(_snapshot)
-    site = Site(shelves, queries, lambda: asked().name, settings.is_reviewed)
     desk = canned.Desk(queries, examples.load(settings.queries))
-    made_of = "\n".join((site.fingerprint, *(example.text for example in desk.free)))
-    builds = Builds(settings, fingerprint(queries, made_of), switched)
     budgets = Budgets(settings.budget, settings.budget_period)
     sparql = Sparql(settings, budgets, metrics, desk.examples)
+    shelves = Shelves(_snapshot, lender(sparql))
+    site = Site(shelves, queries, lambda: asked().name, settings.is_reviewed)
+    made_of = "\n".join((site.fingerprint, *(example.text for example in desk.free)))
+    builds = Builds(settings, fingerprint(queries, made_of), switched)
     waiting = Gate(WAITING * settings.workers, settings.patience)
     door = agents_door.Door(shelves, sparql, waiting)
 

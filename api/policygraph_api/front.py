@@ -29,7 +29,7 @@ from policygraph_api.jobs import MB
 from policygraph_api.metrics import Metrics
 from policygraph_api.problems import ProblemError
 from policygraph_api.replies import Header, Reply, send_whole
-from policygraph_api.served import Asking, Builds, Served
+from policygraph_api.served import Asking, Builds, Served, caller
 
 log = logging.getLogger(__name__)
 
@@ -135,6 +135,8 @@ class Front:
     ) -> None:
         endpoint = self._endpoints.get(path.rstrip("/"))
         if endpoint is None or scope["method"] == "OPTIONS":
+            # The context is the request's own and goes with it.
+            caller.set((scope, receive))
             try:
                 await self._app({**scope, "method": answering.method(scope)}, receive, answering)
             except asyncio.CancelledError:

@@ -81,7 +81,7 @@ def _endpoint(shelves: Shelves, listing: Listing) -> Callable[..., Listed]:
         wish = Wish(
             given, wanted.id, wanted.limit, wanted.cursor, wanted.lang, with_facets=wanted.facets
         )
-        page = listings.page(shelf.snapshot, shelf.lookup, listing, wish)
+        page = listings.page(shelf.engine, shelf.lookup, listing, wish)
         return _listed(shelf, listing, wanted, page)
 
     endpoint.__annotations__["wanted"] = Annotated[model, Query()]

@@ -19,6 +19,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
+from starlette.types import Receive, Scope
+
 from policygraph import engine_http, store
 from policygraph.engine import Engine
 from policygraph.engine_virtuoso import Virtuoso
@@ -136,6 +138,8 @@ def _copy(root: Path, engine: Engine) -> store.Snapshot | None:
 
 
 _asked: ContextVar[Served] = ContextVar("_asked")
+caller: ContextVar[tuple[Scope, Receive]] = ContextVar("caller")
+"""The present request, where the application answers it: on whose account, and until when."""
 
 
 class Asking:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
+from policygraph.engine import Engine
 from policygraph.lookup import Lookup
 from policygraph.search import Index
 from policygraph.store import Snapshot
@@ -18,9 +19,11 @@ Current = Callable[[], Snapshot]
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """One build with its look-up and its search index."""
+    """One build with its look-up and its search index; ``engine`` is the same build for queries
+    that may take long."""
 
     snapshot: Snapshot
+    engine: Engine
     lookup: Lookup
     index: Index
 
@@ -33,8 +36,8 @@ class Shelf:
 class Shelves:
     """The shelf of the build that is served now; each is set up once, and goes with its build."""
 
-    def __init__(self, current: Current) -> None:
-        self._current = current
+    def __init__(self, current: Current, lend: Callable[[Snapshot], Engine] | None = None) -> None:
+        self._current, self._lend = current, lend
         self._lock = threading.Lock()
         self._shelves: WeakKeyDictionary[Snapshot, tuple[Lookup, Index]] = WeakKeyDictionary()
 
@@ -44,4 +47,4 @@ class Shelves:
             kept = self._shelves.get(snapshot)
             if kept is None:
                 kept = self._shelves[snapshot] = (Lookup(snapshot), Index.open(snapshot))
-        return Shelf(snapshot, *kept)
+        return Shelf(snapshot, self._lend(snapshot) if self._lend else snapshot, *kept)

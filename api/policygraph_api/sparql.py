@@ -18,7 +18,7 @@ from policygraph.settings import Settings
 from policygraph.sparql_text import bare, depth, unescape
 from policygraph_api.budgets import Budgets
 from policygraph_api.description import describe
-from policygraph_api.jobs import MB, Job, Refusal, Result, Spool
+from policygraph_api.jobs import MB, Answer, Job, Refusal, Result, Spool
 from policygraph_api.metrics import Metrics
 from policygraph_api.mistakes import Mistake, unpacked
 from policygraph_api.problems import ProblemError
@@ -180,6 +180,23 @@ class Sparql:
         once.  Raises ProblemError where there is none."""
         self.check(query)
         job = Job(query, (), (), accept, most, self._settings.services)
+        result = await self._end(scope, receive, served, job)
+        if isinstance(result, Refusal):
+            raise as_problem(result, query)
+        return result.media_type, _content(result).decode("utf-8")
+
+    async def own(
+        self, scope: Scope, receive: Receive, served: Served, query: str, accept: str
+    ) -> bytes:
+        """The whole answer to a query that the service made.  Raises ProblemError as ``whole``."""
+        job = Job(query, (), (), accept, self._settings.max_answer_mb * MB)
+        result = await self._end(scope, receive, served, job)
+        if isinstance(result, Refusal):
+            raise as_problem(result)
+        return _content(result)
+
+    async def _end(self, scope: Scope, receive: Receive, served: Served, job: Job) -> Result:
+        """What became of a job at its end."""
         # A task of its own: when the client leaves, the query is ended and not who asked for it.
         working = asyncio.create_task(self.ask(scope, receive, served, job))
         try:
@@ -189,11 +206,7 @@ class Sparql:
         if working.cancelled():
             raise ProblemError("bad-request", "Mất kết nối.", "The client left.")
         result, _ = working.result()
-        if isinstance(result, Refusal):
-            raise as_problem(result, query)
-        body = result.body
-        content = body if isinstance(body, bytes) else b"".join(body.chunks())
-        return result.media_type, content.decode("utf-8")
+        return result
 
     def check(self, query: str) -> None:
         limit = self._settings.max_query_bytes
@@ -207,6 +220,11 @@ class Sparql:
                 f"Lồng {deepest} tầng ngoặc; nhiều nhất là {most}.",
                 f"Nested {deepest} levels deep; at most {most} are taken.",
             )
+
+
+def _content(answer: Answer) -> bytes:
+    body = answer.body
+    return body if isinstance(body, bytes) else b"".join(body.chunks())
 
 
 def header(scope: Scope, name: bytes) -> str | None:

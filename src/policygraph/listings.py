@@ -138,7 +138,7 @@ def page(snapshot: Engine, lookup: Lookup, listing: Listing, wish: Wish) -> Page
         )
     matching = _matching(lookup, listing, wish)
     found = _found(snapshot, listing, wish, matching)
-    total = _count(snapshot, f"SELECT (COUNT(DISTINCT ?x) AS ?n) WHERE {{ {matching} }}")
+    total, facets = _counts(snapshot, listing, wish, matching)
     shown = found[: wish.limit]
     records = _records(snapshot, listing, [address for address, _ in shown], wish.lang)
     return Page(
@@ -146,8 +146,23 @@ def page(snapshot: Engine, lookup: Lookup, listing: Listing, wish: Wish) -> Page
         total,
         " ".join(filter(None, shown[-1])) if len(found) > wish.limit else None,
         _labels(snapshot, records, wish.lang),
-        _facets(snapshot, listing, matching) if wish.with_facets else {},
+        facets,
     )
+
+
+def _counts(
+    snapshot: Engine, listing: Listing, wish: Wish, matching: str
+) -> tuple[int, Mapping[str, tuple[Count, ...]]]:
+    """How many there are, and the facets asked for.  Those of a whole collection are dear, and are
+    counted once."""
+
+    def count() -> tuple[int, Mapping[str, tuple[Count, ...]]]:
+        total = _count(snapshot, f"SELECT (COUNT(DISTINCT ?x) AS ?n) WHERE {{ {matching} }}")
+        return total, _facets(snapshot, listing, matching) if wish.with_facets else {}
+
+    if wish.values or wish.ids:
+        return count()
+    return snapshot.memory().get((__name__, listing.name, wish.with_facets), count)
 
 
 def _found(snapshot: Engine, listing: Listing, wish: Wish, matching: str) -> list[tuple[str, str]]:

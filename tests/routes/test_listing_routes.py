@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from policygraph import iri, listings
 from policygraph.queries import LOOKED_UP
+from policygraph.store import Snapshot
 
 LISTINGS = listings.load()
 FILTERS = [(name, f) for name, listing in LISTINGS.items() for f in listing.filters]
@@ -133,6 +134,24 @@ def test_a_value_that_no_vocabulary_has_is_told_with_those_that_it_has(web, name
 def test_a_known_value_that_nothing_has_gives_an_empty_page(web):
     answer = ask(web, "documents", type="HP")
     assert (answer.status_code, answer.json()["total"], answer.json()["items"]) == (200, 0, [])
+
+
+def test_a_whole_collection_is_counted_once(web, monkeypatch):
+    first = ask(web, "targets", facets=True, limit=1).json()
+    asked = []
+    select = Snapshot.select
+
+    def note(snapshot, text):
+        asked.append(text)
+        return select(snapshot, text)
+
+    monkeypatch.setattr(Snapshot, "select", note)
+    again = ask(web, "targets", facets=True, limit=2).json()
+    assert (again["total"], again["facets"]) == (first["total"], first["facets"])
+    assert asked
+    assert not [text for text in asked if "COUNT" in text]
+    ask(web, "targets", facets=True, year=2025)
+    assert [text for text in asked if "COUNT" in text]
 
 
 def test_labels_in_the_asked_language(web):

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from policygraph import listings
 from policygraph.listings import Page, Wish
+from policygraph.queries import bind, records
 from policygraph_api.explorer import timeline
 from policygraph_api.explorer.site import Site
 from policygraph_api.places import here
@@ -55,6 +56,7 @@ def routes(site: Site) -> APIRouter:
 
 
 def _contents(site: Site, lang: str) -> Contents:
+    # Counted once a build, however long it takes, and not under the limits of who comes first.
     shelf, known = site.shelf(), listings.load()
 
     def page(name: str, limit: int = 1, facets: bool = False, **values: str) -> Page:
@@ -83,7 +85,9 @@ def _by_year(documents: Page) -> Mapping[int, int]:
 
 def _questions(site: Site, tasks: Page, lang: str) -> tuple[Question, ...]:
     questions = []
-    directives = site.ask("directives", lang=lang)
+    shelf = site.shelf()
+    asked = bind(site.queries["directives"], {"lang": lang}, shelf.lookup)
+    directives = records(shelf.snapshot, asked)
     if directives:
         widest = max(directives, key=lambda row: (row["documents"], row["tasks"]))
         path = f"/lineage?of={str(widest['document']).rpartition('/')[2]}"

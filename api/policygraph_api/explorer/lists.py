@@ -77,7 +77,7 @@ def _endpoint(site: Site, listing: Listing) -> Callable[[Request], Response]:
         }
         after = request.query_params.get(KEY) or None
         wish = Wish(given, (), PAGE, after, place.lang, with_facets=True, newest_first=True)
-        page = listings.page(shelf.snapshot, shelf.lookup, listing, wish)
+        page = listings.page(shelf.engine, shelf.lookup, listing, wish)
         resolved = {
             name: shelf.lookup.resolve(known[name].type.value, value)
             if known[name].type in LOOKED_UP

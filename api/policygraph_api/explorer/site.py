@@ -99,7 +99,7 @@ class Site:
     def ask(self, name: str, **values: str) -> list[Record]:
         """The rows of a canned query, its parameters as people write them."""
         shelf = self.shelf()
-        return records(shelf.snapshot, bind(self.queries[name], values, shelf.lookup))
+        return records(shelf.engine, bind(self.queries[name], values, shelf.lookup))
 
     def t(self, key: str, **values: object) -> str:
         """A string in the page's language; raises KeyError where there is none."""
