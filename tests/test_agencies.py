@@ -398,7 +398,8 @@ def test_bodies_of_the_youth_union_are_its_own() -> None:
         # the armed forces' committees are no district's ("Quận ủy")
         ("phối hợp với Quân uỷ Trung ương", "VN", ["Quân ủy Trung ương"]),
         # a verb in small letters ends no name
-        ("Các đơn vị thuộc Bộ xây dựng chiến lược", "VN", ["Các đơn vị"]),
+        ("Các đơn vị thuộc Bộ xây dựng chiến lược", "VN", ["Các đơn vị thuộc Bộ"]),
+        ("Các đơn vị trực thuộc Bộ Y tế", "VN", ["Các đơn vị trực thuộc Bộ Y tế"]),
         ("Sở xây dựng chủ trì", "VN-61", ["Sở Xây dựng tỉnh Hải Dương"]),
         # a cell may hold a name with "và"
         (

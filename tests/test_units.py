@@ -37,6 +37,7 @@ def actor(organ: str, number: str, unit: str, above: str, place: str) -> AgencyM
         ("Văn phòng Sở", "Văn phòng Sở thuộc Sở Y tế tỉnh Lạng Sơn"),
         ("Phòng Kế hoạch", "Phòng Kế hoạch thuộc Sở Y tế tỉnh Lạng Sơn"),
         ("Các phòng chức năng", "Các phòng chức năng thuộc Sở Y tế tỉnh Lạng Sơn"),
+        ("Các phòng chuyên môn thuộc Sở", "Các phòng chuyên môn thuộc Sở Y tế tỉnh Lạng Sơn"),
     ],
 )
 def test_units_of_a_department(unit: str, name: str) -> None:

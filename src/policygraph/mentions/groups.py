@@ -287,6 +287,8 @@ class Groups(Singles):
             found = self.phrase(self.phrases.tails, at)
             if found is None or not self.is_joined(at) or self.is_committee(found[0] - 1):
                 break
+            if found[1].endswith((" Sở", " Bộ")) and self.agency(found[0] - 1):
+                break
             at, kind = found[0], self.phrases.tail_kinds[found[1]]
             if kind != "dropped":
                 kept.append(found[1])

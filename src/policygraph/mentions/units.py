@@ -24,6 +24,9 @@ _COMMITTEES = (" Huyện ủy", " Thị ủy", " Thành ủy", " Quận ủy")
 """Ends of the names of a committee's organs, which its unit's name alone follows."""
 _KINDS = {"Huyện": "huyện", "Thị": "thị xã", "Thành": "thành phố", "Quận": "quận"}
 
+_OF_ORGAN = re.compile(r"(?i)\s+(?:trực\s+)?thuộc\s+(?:Sở|Bộ)$")
+"""What a group says of its organ without naming it: "Các phòng thuộc Sở"."""
+
 Owner = Callable[[AgencyMention], AgencyMention]
 """Gives a mention as it is meant in the text of one organ."""
 
@@ -62,7 +65,7 @@ class _Organ:
             return mention
         if not (group if mention.is_group else single).match(words):
             return mention
-        name = " ".join(words.split())
+        name = _OF_ORGAN.sub("", " ".join(words.split()))
         name = name[:1].upper() + name[1:]
         return replace(
             mention,
