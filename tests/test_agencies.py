@@ -528,6 +528,17 @@ def test_a_body_of_each_district_is_a_group_of_its_own() -> None:
             "VN",
             ["Tập đoàn FPT", "Tập đoàn Bưu chính Viễn thông Việt Nam"],
         ),
+        ("Các Vụ, Cục liên quan", "VN", ["Các vụ, cục liên quan"]),
+        (
+            "Cục Khoa học, Công nghệ và Thông tin",
+            "VN",
+            ["Cục Khoa học, Công nghệ và Thông tin"],
+        ),
+        (
+            "phối hợp với Công ty Cổ phần Môi trường và Công trình Đô thị Huế tổ chức",
+            "VN-26",
+            ["Công ty Cổ phần Môi trường và Công trình Đô thị Huế"],
+        ),
         ("Các trường tiểu học mở lớp", "VN-22", ["Các trường tiểu học"]),
         (
             "Các huyện đoàn, thành đoàn, đoàn trực thuộc",

@@ -462,6 +462,7 @@ def test_a_straight_quotation_that_is_closed_hides_no_year() -> None:
     [
         ("- Số hợp tác xã hoạt động hiệu quả: 05.", "= 5 hợp tác xã"),
         ("- 100% chi đội có ít nhất 02 buổi/học kỳ.", "= 100 %; >= 2 buổi/học kỳ"),
+        ("- Mỗi phường, xã xây dựng ít nhất 02 mô hình điểm.", ">= 2 mô hình/phường, xã"),
         ("- Lắp đặt tối thiểu 05 trạm cảnh báo tại mỗi tỉnh.", ">= 5 trạm/tỉnh"),
     ],
 )
