@@ -72,7 +72,8 @@ def _tell(fault: Mapping[str, Any], request: Request) -> dict[str, str]:
     context = {**fault.get("ctx", {}), "known": ", ".join(_known(request))}
     vi, en = (words.format_map(context) for words in _WORDS.get(fault["type"], UNUSABLE))
     if fault["type"] == "literal_error":
-        en, vi = en.replace("'", ""), vi.replace("'", "").replace(" or ", " hoặc ")
+        vi, en = (words.replace("'", "") for words in (vi, en))
+        vi = vi.replace(" or ", " hoặc ")
     if fault["type"] in ("missing", "too_long"):
         return {"parameter": name, "message": vi, "message_en": en}
     given = _cut(str(fault["input"]))
