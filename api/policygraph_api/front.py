@@ -41,12 +41,18 @@ SECURITY: list[Header] = [
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"ETag, PolicyGraph-Build, Retry-After, Server-Timing"),
 ]
-"""On every answer; a content security policy is added where a page has none of its own."""
+"""On every answer, a 304 too."""
 PACKED = 1024
 """Bytes from which an answer is worth compressing."""
 for _media_type in (*RESULT_FORMATS, *GRAPH_FORMATS):
     add_compress_type(_media_type)
-POLICY = b"default-src 'none'; frame-ancestors 'none'"
+ALWAYS: list[Header] = [
+    *SECURITY,
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+]
+_ALWAYS = {name for name, _ in ALWAYS}
+_OF_ONE = frozenset((b"cache-control", b"set-cookie"))
+"""An answer with one of these is for its client alone, or for its moment."""
 _CHANGING = ("/health", "/metrics", "/admin", "/openapi.json")
 """Beginnings of paths whose answers depend on more than the build."""
 _FOR_EVER = b"public, max-age=31536000, immutable"
@@ -196,16 +202,9 @@ class Front:
     ) -> tuple[list[Header], bool]:
         """The headers with what belongs on every answer; and whether the answer may be kept."""
         headers = list(given)
-        names = dict(headers)
-        keep = (
-            is_of_build
-            and status == 200
-            and b"cache-control" not in names
-            and b"set-cookie" not in names
-        )
-        headers += [header for header in SECURITY if header[0] not in names]
-        if b"content-security-policy" not in names:
-            headers.append((b"content-security-policy", POLICY))
+        names = {name for name, _ in headers}
+        keep = is_of_build and status == 200 and names.isdisjoint(_OF_ONE)
+        headers += [h for h in ALWAYS if h[0] not in names] if names & _ALWAYS else ALWAYS
         if keep:
             if b"vary" in names:
                 headers = [(n, v) for n, v in headers if n != b"vary"]

@@ -210,7 +210,8 @@ class Sparql:
 
     def check(self, query: str) -> None:
         limit = self._settings.max_query_bytes
-        if len(query) > limit or len(query.encode("utf-8", "surrogatepass")) > limit:
+        # A character has four bytes at most.
+        if len(query) * 4 > limit and len(query.encode("utf-8", "surrogatepass")) > limit:
             raise _too_long(limit)
         deepest = depth(unescape(query), self._settings.max_nesting)
         if deepest > self._settings.max_nesting:

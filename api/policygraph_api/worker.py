@@ -4,7 +4,6 @@ network where the system lets it, and answers one query after the other."""
 from __future__ import annotations
 
 import ctypes
-import io
 import marshal
 import os
 import resource
@@ -45,35 +44,43 @@ _CHUNK = 64 * 1024
 """Bytes asked of the socket at once; a larger buffer costs more than it takes to fill it."""
 
 
-class _Sink(io.BytesIO):
+class _Sink:
     """Takes an answer: into memory first, into a file of the spool beyond ``SPOOLED``."""
 
+    __slots__ = ("_file", "_limit", "_parts", "_size", "_spool", "is_full", "name")
+
     def __init__(self, spool: str, limit: int) -> None:
-        super().__init__()
         self._spool, self._limit = spool, limit
         self._size = 0
-        self.memory = bytearray()
+        self._parts: list[bytes] = []
         self._file: BinaryIO | None = None
         self.name = ""
         self.is_full = False
 
-    def write(self, data: Buffer, /) -> int:
-        view = memoryview(data)
-        self._size += view.nbytes
+    @property
+    def memory(self) -> bytes:
+        return b"".join(self._parts)
+
+    def write(self, data: bytes, /) -> int:
+        size = len(data)
+        self._size += size
         if self._size > self._limit:
             self.is_full = True
             raise OSError("the answer is larger than allowed")
-        if self._file is None and self._size > SPOOLED:
+        if self._file is not None:
+            self._file.write(data)
+        elif self._size <= SPOOLED:
+            self._parts.append(data)
+        else:
             handle, path = tempfile.mkstemp(dir=self._spool)
             self.name = Path(path).name
             self._file = os.fdopen(handle, "wb", buffering=MB)
-            self._file.write(self.memory)
-            self.memory.clear()
-        if self._file is None:
-            self.memory += view
-        else:
-            self._file.write(view)
-        return view.nbytes
+            self._file.writelines((*self._parts, data))
+            self._parts.clear()
+        return size
+
+    def flush(self) -> None:
+        """Nothing is held back but what ``end`` closes."""
 
     def end(self, keep: bool) -> None:
         if self._file is not None:

@@ -350,6 +350,11 @@ class Pool:
     # The ways of a query.
 
     def _accept(self, run: Run) -> None:
+        state = self._state
+        if state.free and not (self.waiting or self._is_known_long(run)):
+            # As nearly always: it need not stand in line.
+            state.free.pop().send(run)
+            return
         run.place = self._line_up(run)
         self._dispatch()
 

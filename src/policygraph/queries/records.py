@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import BinaryIO
 
 import pyoxigraph as ox
 
@@ -14,7 +13,7 @@ from policygraph.literals import XSD
 from policygraph.lookup import Lookup
 from policygraph.queries.binding import Bound, bind
 from policygraph.queries.files import TRIPLE, CannedQuery
-from policygraph.store import to_bytes
+from policygraph.store import Writable, to_bytes
 
 _ROWS = 1000
 """Records written at once."""
@@ -58,7 +57,7 @@ def whole_in(row: Record, column: str) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def write_records(found: Found, head: str, out: BinaryIO, limit: int = 0) -> None:
+def write_records(found: Found, head: str, out: Writable, limit: int = 0) -> None:
     """Write the rows of an answer as a JSON object: the members of the object ``head``, then
     ``count`` and ``rows``, each row a record.
 

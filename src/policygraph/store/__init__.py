@@ -21,6 +21,7 @@ kills a build, the previous one stays served.
 from policygraph.store.answers import (
     GRAPH_FORMATS,
     RESULT_FORMATS,
+    Writable,
     convert,
     media_types,
     serialize,
@@ -65,6 +66,7 @@ __all__ = [
     "Progress",
     "Snapshot",
     "Triple",
+    "Writable",
     "build",
     "builds",
     "convert",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from typing import BinaryIO
+from typing import BinaryIO, Protocol, cast
 
 import pyoxigraph as ox
 
@@ -29,12 +29,21 @@ GRAPH_FORMATS: Mapping[str, ox.RdfFormat] = {
 """Media type -> serialisation of CONSTRUCT and DESCRIBE; the first is the default."""
 
 
-def serialize(found: Found, media_type: str, out: BinaryIO) -> None:
+class Writable(Protocol):
+    """What an answer can be written to."""
+
+    def write(self, data: bytes, /) -> object: ...
+
+    def flush(self) -> object: ...
+
+
+def serialize(found: Found, media_type: str, out: Writable) -> None:
     """Write an answer in one of ``RESULT_FORMATS`` or ``GRAPH_FORMATS``, as fits its kind."""
+    taking = cast("BinaryIO", out)
     if isinstance(found, ox.QueryTriples):
-        found.serialize(out, GRAPH_FORMATS[media_type])
+        found.serialize(taking, GRAPH_FORMATS[media_type])
     else:
-        found.serialize(out, RESULT_FORMATS[media_type])
+        found.serialize(taking, RESULT_FORMATS[media_type])
 
 
 def to_bytes(found: Found, media_type: str) -> bytes:
