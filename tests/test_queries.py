@@ -361,3 +361,41 @@ def test_a_query_is_run_by_name(snapshot):
     assert len(rows) == 2
     with pytest.raises(UnknownThing, match="tasks-tracing-to"):
         queries.run(snapshot, CATALOGUE, "tasks", {})
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "known"),
+    [
+        ("documents", {"type": "XX"}, "NQ"),
+        ("unresolved", {"reason": "missing"}, "missing-lead"),
+        ("audit", {"check": "tasks"}, "task-without-lead"),
+        ("concepts", {"scheme": "roles"}, "evidence-class"),
+        ("tasks-of-agency", {"agency": "Tỉnh ủy Nam Giang", "role": "boss"}, "coordinate"),
+    ],
+)
+def test_a_value_of_no_concept_is_refused_with_those_that_there_are(name, given, known, lookup):
+    with pytest.raises(QueryError, match=known) as raised:
+        queries.bind(CATALOGUE[name], given, lookup)
+    vi, en = raised.value.said or ("", "")
+    assert "không có giá trị" in vi
+    assert "there is no value" in en
+
+
+def test_a_sign_may_be_written_in_any_case(snapshot, lookup):
+    wanted, written = (
+        queries.records(snapshot, queries.bind(CATALOGUE["documents"], {"type": sign}, lookup))
+        for sign in ("NQ", " nq")
+    )
+    assert wanted == written != []
+
+
+def test_a_graph_without_concepts_takes_any_value():
+    bare = Lookup(store.Snapshot(ox.Store(), Path(), None))
+    bound = queries.bind(CATALOGUE["unresolved"], {"reason": "missing"}, bare)
+    assert bound.parameters["reason"] == "missing"
+
+
+def test_only_a_text_is_one_of_a_scheme(tmp_path):
+    header = HEADER.replace("year year", "year year:role")
+    with pytest.raises(DataError, match="only a text"):
+        queries.parse(write(tmp_path, header + BODY))

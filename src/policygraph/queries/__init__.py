@@ -5,6 +5,7 @@ Its header, in comments:
     # summary-vi: …
     # summary-en: …
     # param NAME TYPE required|optional|default=VALUE: tiếng Việt | English
+      (TYPE ``text:role`` is a concept of the scheme ``role`` by its sign or short name)
     # walk up|down NAME
     # example: document=52-NQ/TW
 

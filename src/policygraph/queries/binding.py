@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pyoxigraph as ox
 
-from policygraph import literals
+from policygraph import iri, literals
 from policygraph.edges import Edges, Link, Options
 from policygraph.engine import Engine, Term
 from policygraph.errors import QueryError
@@ -70,9 +70,10 @@ def bind(query: CannedQuery, values: Mapping[str, str], lookup: Lookup) -> Bound
     known = {parameter.name: parameter for parameter in query.parameters}
     for name in values:
         if name not in known:
-            raise QueryError(
-                f"{query.name}: không có tham số / no such parameter “{name}”; "
-                f"có / known: {', '.join(known) or '–'}"
+            there = ", ".join(known) or "–"
+            raise QueryError.told(
+                f"{query.name}: không có tham số “{name}”; có: {there}",
+                f"{query.name}: no such parameter “{name}”; known: {there}",
             )
     terms: dict[str, Term] = {}
     for name, parameter in known.items():
@@ -80,7 +81,10 @@ def bind(query: CannedQuery, values: Mapping[str, str], lookup: Lookup) -> Bound
         if raw:
             terms[name] = _term(parameter, raw, lookup)
         elif parameter.required:
-            raise QueryError(f"{query.name}: thiếu tham số / missing parameter “{name}”")
+            raise QueryError.told(
+                f"{query.name}: thiếu tham số “{name}”",
+                f"{query.name}: missing parameter “{name}”",
+            )
     return Bound(query, terms, _walked(query.walk, terms, lookup.engine))
 
 
@@ -107,12 +111,43 @@ def _walked(walk: Walk | None, terms: Mapping[str, Term], engine: Engine) -> Seq
 
 def _term(parameter: Parameter, raw: str, lookup: Lookup) -> Term:
     if len(raw) > MAX_VALUE:
-        raise QueryError(
-            f"{parameter.name}: dài quá {MAX_VALUE} ký tự / longer than {MAX_VALUE} characters"
+        raise QueryError.told(
+            f"{parameter.name}: dài quá {MAX_VALUE} ký tự",
+            f"{parameter.name}: longer than {MAX_VALUE} characters",
         )
     if parameter.type in LOOKED_UP:
         return ox.NamedNode(lookup.resolve(parameter.type.value, raw))
+    if parameter.scheme is not None:
+        raw = _sign(parameter.name, parameter.scheme, raw, lookup.engine)
     try:
         return literals.term(parameter.type, raw)
     except ValueError as error:
         raise QueryError(f"{parameter.name}: {error}") from error
+
+
+def _sign(name: str, scheme: str, raw: str, engine: Engine) -> str:
+    """The sign that was meant, in the case in which it is written; any where a graph has none."""
+    known = engine.memory().get(("signs", scheme), lambda: _signs(scheme, engine))
+    meant = {sign.casefold(): sign for sign in known}.get(raw.strip().casefold())
+    if meant is None and known:
+        listed, given = ", ".join(known), raw[:40]
+        raise QueryError.told(
+            f"{name}: không có giá trị “{given}”; có: {listed}",
+            f"{name}: there is no value “{given}”; there are: {listed}",
+        )
+    return raw if meant is None else meant
+
+
+def _signs(scheme: str, engine: Engine) -> tuple[str, ...]:
+    """Of the concepts of a scheme, or of all schemes ("*"); short names where there are none."""
+    concepts = (
+        "?concept a skos:ConceptScheme"
+        if scheme == "*"
+        else f"?concept skos:inScheme {ox.NamedNode(iri.VOCAB + scheme)}"
+    )
+    rows = engine.select(
+        f"SELECT DISTINCT ?sign WHERE {{ {concepts} OPTIONAL {{ ?concept skos:notation ?notation }}"
+        ' BIND(COALESCE(STR(?notation), REPLACE(STR(?concept), "^.*/", "")) AS ?sign) }'
+        " ORDER BY ?sign"
+    )
+    return tuple(sign.value for row in rows if (sign := row["sign"]) is not None)

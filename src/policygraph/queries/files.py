@@ -74,7 +74,7 @@ class CannedQuery:
 
 _FIELD = re.compile(r"#\s*(summary-vi|summary-en|example):\s*(.*?)\s*")
 _PARAMETER = re.compile(
-    r"#\s*param\s+([a-z][A-Za-z]*)\s+(\w+)\s+(required|optional|default=(\S+)):"
+    r"#\s*param\s+([a-z][A-Za-z]*)\s+(\w+)(?::([a-z-]+|\*))?\s+(required|optional|default=(\S+)):"
     r"\s*(\S.*?)\s*\|\s*(\S.*?)\s*"
 )
 _WALK = re.compile(r"#\s*walk\s+(up|down)\s+(\w+)\s*")
@@ -164,10 +164,12 @@ def _parameter(path: Path, line: str, number: int) -> Parameter:
         raise DataError(
             path, "write `# param NAME TYPE required|optional|default=VALUE: vi | en`", number
         )
-    name, type_name, mode, default, vi, en = found.groups()
+    name, type_name, scheme, mode, default, vi, en = found.groups()
     if type_name not in set(map(str, Type)):
         raise DataError(path, f"unknown type {type_name}; known: {', '.join(Type)}", number)
-    parameter = Parameter(name, Type(type_name), mode == "required", default, vi, en)
+    if scheme is not None and type_name != Type.TEXT:
+        raise DataError(path, f"only a text is one of a scheme, {type_name} is not", number)
+    parameter = Parameter(name, Type(type_name), scheme, mode == "required", default, vi, en)
     if default is not None:
         if parameter.type in LOOKED_UP:
             raise DataError(path, f"a parameter of type {type_name} has no default", number)

@@ -33,10 +33,12 @@ LOOKED_UP = frozenset({Type.DOCUMENT, Type.THING, Type.AGENCY, Type.PLACE, Type.
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One typed parameter; ``default`` is None for required and for optional ones."""
+    """One typed parameter; ``default`` is None for required and for optional ones.  With a
+    ``scheme`` its value is the sign or the short name of a concept, or of a scheme ("*")."""
 
     name: str
     type: Type
+    scheme: str | None
     required: bool
     default: str | None
     vi: str
