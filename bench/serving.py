@@ -261,9 +261,9 @@ def _descent(pid: int) -> Iterator[int]:
 
 
 def _processor_seconds(pid: int) -> float:
+    """Of a process, and of those it started that have ended: a worker may be replaced."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    user, system = fields[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 _ENDPOINT = """

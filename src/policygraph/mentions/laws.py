@@ -88,7 +88,10 @@ def find_laws(text: str) -> list[Found]:
     """Laws by name in reading order; one that is named inside an amending law's name follows it
     and has neither number nor date, which are the outer one's."""
     found: list[Found] = []
-    if not any(syllable in text for syllable in _SYLLABLES):
+    for syllable in _SYLLABLES:
+        if syllable in text:
+            break
+    else:
         return found
     position = 0
     while match := _LAW_WORD.search(text, position):

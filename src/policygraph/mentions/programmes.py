@@ -58,7 +58,10 @@ def find_named(text: str, lowered: str, programmes: tuple[str, ...], known: Take
     """Programmes and strategies of the register, by any of their names; ``lowered`` is the text in
     small letters."""
     pattern, openings = _names(programmes)
-    if not any(second in lowered for first, second in openings if first in lowered):
+    for first, second in openings:
+        if first in lowered and second in lowered:
+            break
+    else:
         return []
     found = []
     for match in pattern.finditer(text):

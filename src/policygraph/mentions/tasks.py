@@ -268,8 +268,11 @@ def _beside(tree: Tree, parent: Part, part: Part) -> list[Label]:
 
 def _ends_labelled(tree: Tree, siblings: Iterable[int]) -> bool:
     """Whether the first of the parts that count in paths is a label."""
-    first = next((tree.parts[i] for i in siblings if tree.parts[i].path), None)
-    return first is not None and any(_labelled(tree, first))
+    for index in siblings:
+        part = tree.parts[index]
+        if part.path:
+            return any(_labelled(tree, part))
+    return False
 
 
 def _run(tree: Tree, places: Iterable[int]) -> list[Label]:

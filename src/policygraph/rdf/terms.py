@@ -173,6 +173,8 @@ def _natural_head(name: str) -> str:
 
 
 def _padded(name: str) -> str:
+    if name.isdecimal():
+        return f"\0{name.zfill(9)}\0"
     parts = _DIGITS.split(name)
     parts[1::2] = [digits.zfill(9) for digits in parts[1::2]]
     return "\0".join(parts)

@@ -82,7 +82,7 @@ class Segment:
 
     @cached_property
     def is_tabular(self) -> bool:
-        return self.grid is not None or "\t" in self.raw
+        return self.grid is not None or self.text.find("\t", self.start, self.end) >= 0
 
     @cached_property
     def is_upper(self) -> bool:
@@ -150,13 +150,13 @@ def wrap_width(lines: list[Segment]) -> int:
     A text is hard-wrapped if most lines that no blank line follows end without a full stop
     near one and the same width.
     """
-    lengths = sorted(len(s.raw) for s in lines if not s.is_tabular)
+    lengths = sorted(s.end - s.start for s in lines if not s.is_tabular)
     if len(lengths) < _LEAST_LINES:
         return 0
     width = lengths[int(len(lengths) * 0.95)]
     if width > _WIDEST_WRAP:
         return 0
     follow = [a for a, b in pairwise(lines) if b.gap == 0 and not a.is_tabular and not b.is_tabular]
-    long = [a for a in follow if len(a.raw) >= 0.7 * width]
+    long = [a for a in follow if a.end - a.start >= 0.7 * width]
     broken = [a for a in long if a.raw[-1] not in ".;:!?"]
     return width if len(broken) >= 5 and len(broken) >= 0.5 * len(long) else 0
