@@ -394,6 +394,13 @@ def test_an_archive_without_a_manifest_is_told(tmp_path):
         bundle.read(path)
 
 
+def test_a_catalogue_is_counted_once_whatever_the_host_is_called(corpus, monkeypatch):
+    told = catalogue.turtle(corpus, corpus.hash, "https://one.example")
+    monkeypatch.setattr(type(corpus), "query", None)
+    again = catalogue.turtle(corpus, corpus.hash, "https://other.example")
+    assert again == told.replace(b"one.example", b"other.example")
+
+
 def test_the_catalogue_counts_what_is_there(corpus):
     graph = Graph().parse(data=catalogue.turtle(corpus, "b", "http://x/"), format="turtle")
     question = f"SELECT ?n {{ <{catalogue.DATASET}> <{catalogue.VOID}triples> ?n }}"

@@ -51,7 +51,11 @@ _PREFIXES = {**iri.PREFIXES, "dcat": DCAT, "void": VOID, "foaf": FOAF}
 
 def turtle(snapshot: Engine, build: str | None, base: str | None = None) -> bytes:
     """The description; with the address of the service, also where it can be asked and fetched."""
-    triples = [*_dataset(snapshot, build), *_partitions(snapshot)]
+    # Seconds of counting in a large graph, and every name of the host asks anew.
+    counted = snapshot.memory().get(
+        ("catalogue", build), lambda: (*_dataset(snapshot, build), *_partitions(snapshot))
+    )
+    triples = list(counted)
     if base is not None:
         triples += _access(base.rstrip("/"))
     return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=_PREFIXES) or b""
