@@ -28,7 +28,7 @@ from policygraph.settings import Settings
 from policygraph.store import GRAPH_FORMATS, RESULT_FORMATS, Snapshot, serialize
 from policygraph_api.jobs import MB, RECORDS, Job, Refusal
 from policygraph_api.negotiation import choose
-from policygraph_api.problems import ProblemError
+from policygraph_api.problems import ProblemError, not_acceptable
 from policygraph_api.replies import Replying, reply
 from policygraph_api.served import asked
 from policygraph_api.sparql import Sparql, as_problem
@@ -193,12 +193,7 @@ def choose_format(accept: str | None, is_graph: bool = False) -> str:
     offered = (RECORDS, *(GRAPH_FORMATS if is_graph else RESULT_FORMATS))
     chosen = choose(accept, offered)
     if chosen is None:
-        raise ProblemError(
-            "not-acceptable",
-            f"Có: {', '.join(offered)}",
-            f"There are: {', '.join(offered)}",
-            formats=list(offered),
-        )
+        raise not_acceptable(offered)
     return exact if exact and chosen == "application/sparql-results+json" else chosen
 
 

@@ -26,8 +26,8 @@ class Job(NamedTuple):
     """A query with its dataset and what the client accepts; ``max_bytes`` bounds the answer,
     ``services`` are the beginnings of IRIs that SERVICE may call.  With ``records``, a JSON object,
     the answer is that object with the rows as plain records in it, ``limit`` of them at most (0:
-    all).  ``listed`` are the parts of a ``cards.Wanted``, the same question to a
-    build that has cards."""
+    all).  ``listed`` are the parts of a ``cards.Wanted``, the same question to a build that has
+    cards."""
 
     query: str
     default_graphs: tuple[str, ...]

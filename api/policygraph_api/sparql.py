@@ -21,7 +21,7 @@ from policygraph_api.description import describe
 from policygraph_api.jobs import MB, Answer, Job, Refusal, Result, Spool
 from policygraph_api.metrics import Metrics
 from policygraph_api.mistakes import Mistake, unpacked
-from policygraph_api.problems import ProblemError
+from policygraph_api.problems import ProblemError, not_acceptable
 from policygraph_api.replies import Header, Reply, reply
 from policygraph_api.runs import Run
 from policygraph_api.served import Served
@@ -346,12 +346,7 @@ def as_problem(refusal: Refusal, query: str = "") -> ProblemError:
                 limit=float(detail),
             )
         case "not-acceptable":
-            return ProblemError(
-                "not-acceptable",
-                f"Có: {detail}",
-                f"There are: {detail}",
-                formats=detail.split(", "),
-            )
+            return not_acceptable(detail.split(", "))
         case "answer-too-large":
             return ProblemError(
                 "answer-too-large",

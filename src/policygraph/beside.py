@@ -43,9 +43,13 @@ def reading(path: Path, version: int) -> sqlite3.Connection | None:
             return connection
     except sqlite3.DatabaseError as error:
         connection.close()
-        raise StoreError(
-            f"{path}: tệp hỏng; hãy dựng lại kho / the file is broken ({error}); "
-            "build the store again"
-        ) from error
+        raise broken(path, error) from error
     connection.close()
     return None
+
+
+def broken(path: Path, error: sqlite3.DatabaseError) -> StoreError:
+    """What to say of a file that cannot be read."""
+    return StoreError(
+        f"{path}: tệp hỏng; hãy dựng lại kho / the file is broken ({error}); build the store again"
+    )

@@ -22,7 +22,6 @@ import pyoxigraph as ox
 
 from policygraph import beside
 from policygraph.engine import Engine, Found, Term
-from policygraph.errors import StoreError
 from policygraph.queries import Bound
 from policygraph.store import Snapshot
 
@@ -134,10 +133,7 @@ def answer(snapshot: Snapshot, wanted: Wanted) -> Found | None:
     try:
         return None if cards is None else cards.answer(snapshot, wanted)
     except sqlite3.DatabaseError as error:
-        raise StoreError(
-            f"{snapshot.path / FILE}: tệp hỏng; hãy dựng lại kho / the file is broken ({error}); "
-            "build the store again"
-        ) from error
+        raise beside.broken(snapshot.path / FILE, error) from error
 
 
 class Cards:

@@ -503,8 +503,8 @@ class _Reader:
     ) -> None:
         """Verbs in a row where a verb may stand: "theo dõi, hướng dẫn, đôn đốc"."""
         starts = [position]
-        if self.lowered.startswith(("là ", "làm đầu mối"), position):
-            office = _pattern("role.lead").match(self.text[position : clause.end])
+        if _entry("stands-for").may_be_in(self.lowered):
+            office = _pattern("stands-for").match(self.text[position : clause.end])
             starts += [position + office.end()] if office else []
         for cue in cues:
             run = self._run(cue.end(), clause.end)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 
 from policygraph import iri
-from policygraph.mentions.agency_names import Named
+from policygraph.mentions.agency_names import HEADS, Named
 from policygraph.mentions.singles import Found, Singles
 from policygraph.registers import COUNTRY, UNPLACED
 
-_HEADS = {"sở": "so", "bộ": "bo", "tập đoàn": "tap doan"}
-"""Members of a group that may open a list of single ones, and the head of that list."""
 _GROUP_MEMBERS = 24
 """A run of more members is cut: what is no group must not be read again from each of them."""
 _RESTRICTION = 14
@@ -181,8 +179,8 @@ class Groups(Singles):
     def opens_list(self, parsed: tuple[int, str, list[str]]) -> bool:
         """Whether "các sở" only opens a list of single ones: "các Sở: Tài chính, Nội vụ"."""
         last, _, items = parsed
-        head = _HEADS.get(items[0])
-        if len(items) != 1 or head is None or not self.is_capital(last):
+        head = iri.fold(items[0])
+        if len(items) != 1 or head not in HEADS.values() or not self.is_capital(last):
             return False
         if not self.is_soft(last) and not re.fullmatch(r"\s*:\s*", self.gaps[last]):
             return False

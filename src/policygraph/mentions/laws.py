@@ -88,10 +88,7 @@ def find_laws(text: str) -> list[Found]:
     """Laws by name in reading order; one that is named inside an amending law's name follows it
     and has neither number nor date, which are the outer one's."""
     found: list[Found] = []
-    for syllable in _SYLLABLES:
-        if syllable in text:
-            break
-    else:
+    if not any(syllable in text for syllable in _SYLLABLES):
         return found
     position = 0
     while match := _LAW_WORD.search(text, position):

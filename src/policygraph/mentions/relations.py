@@ -46,10 +46,6 @@ _OWN = frozenset({"cites", "proposedBy"})
 _NESTING = frozenset({"amends", "replaces", "approves", "implements", "basedOn"})
 
 
-_TOLD = frozenset({"BC", "TTr"})
-"""Reports and proposals tell of a document; nobody carries them out."""
-
-
 @dataclass(frozen=True, slots=True)
 class Governed:
     """The relation of a mention; ``of`` is the index of the mention whose document has it."""
@@ -92,7 +88,8 @@ class _Reader:
             governed = Governed("amends", self._open[0], "relation.inner-name", 0.9)
         else:
             governed = self._governed(item)
-            if governed.relation == "implements" and item.reference.type_code in _TOLD:
+            told = lexicon.load("relations").tables["told"]
+            if governed.relation == "implements" and item.reference.type_code in told:
                 governed = Governed("cites", None, "relation.report", 0.8)
         self._open.append(index)
         self.done.append(governed)

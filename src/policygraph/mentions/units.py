@@ -20,9 +20,9 @@ INNER = "agency.inner"
 DISTRICT = "agency.district"
 """Rule of a body that names its district or commune."""
 _COMMITTEE = re.compile(r"(?P<kind>Huyện|Thị|Thành|Quận) ủy (?P<name>.+)")
-_COMMITTEES = (" Huyện ủy", " Thị ủy", " Thành ủy", " Quận ủy")
-"""Ends of the names of a committee's organs, which its unit's name alone follows."""
 _KINDS = {"Huyện": "huyện", "Thị": "thị xã", "Thành": "thành phố", "Quận": "quận"}
+_COMMITTEES = tuple(f" {kind} ủy" for kind in _KINDS)
+"""Ends of the names of a committee's organs, which its unit's name alone follows."""
 
 _OF_ORGAN = re.compile(r"(?i)\s+(?:trực\s+)?thuộc\s+(?:Sở|Bộ)$")
 """What a group says of its organ without naming it: "Các phòng thuộc Sở"."""

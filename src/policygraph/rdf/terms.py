@@ -173,6 +173,7 @@ def _natural_head(name: str) -> str:
 
 
 def _padded(name: str) -> str:
+    # As most last pieces of a name are.
     if name.isdecimal():
         return f"\0{name.zfill(9)}\0"
     parts = _DIGITS.split(name)
