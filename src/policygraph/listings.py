@@ -14,7 +14,7 @@ from importlib.resources import files
 
 import pyoxigraph as ox
 
-from policygraph import iri, literals, things
+from policygraph import concepts, iri, literals, things
 from policygraph.engine import Engine, Term
 from policygraph.errors import DataError, QueryError
 from policygraph.literals import LANGUAGES
@@ -24,8 +24,6 @@ from policygraph.queries import LOOKED_UP, Type
 PATH = "lexicon/listings.toml"
 MAX_PAGE = 200
 MAX_IDS = 200
-MOST_TOLD = 80
-"""Values that are told to who asks for one that there is not."""
 MOST_FACETS = 50
 """Values of a facet that are counted, the most frequent first."""
 XSD = iri.PREFIXES["xsd"]
@@ -254,43 +252,16 @@ def _matching(lookup: Lookup, listing: Listing, wish: Wish) -> str:
 def _terms(chosen: Filter, raw: str, lookup: Lookup) -> str:
     """What a value may mean, as terms of SPARQL."""
     if chosen.choices and raw not in chosen.choices:
-        raise _none_of(chosen, raw, chosen.choices)
+        raise concepts.none_of(chosen.name, raw, chosen.choices)
     if chosen.scheme is not None:
-        return " ".join(str(ox.NamedNode(address)) for address in _concepts(chosen, raw, lookup))
+        meant = concepts.choose(lookup.engine, chosen.scheme, chosen.name, raw)
+        return " ".join(f"<{address}>" for address in meant.concepts) if meant else ""
     if chosen.type in LOOKED_UP:
         return str(ox.NamedNode(lookup.resolve(chosen.type.value, raw)))
     try:
         return str(literals.term(chosen.type, raw))
     except ValueError as error:
         raise QueryError(f"{chosen.name}: {error}") from error
-
-
-def _concepts(chosen: Filter, raw: str, lookup: Lookup) -> Sequence[str]:
-    """The concepts of a scheme that have this sign, short name or IRI: several of one sign."""
-    scheme = ox.NamedNode(f"{iri.VOCAB}{chosen.scheme}")
-    signs: dict[str, list[str]] = {}
-    names: dict[str, list[str]] = {}
-    for row in lookup.engine.select(
-        f"SELECT ?c ?sign {{ ?c skos:inScheme {scheme} OPTIONAL {{ ?c skos:notation ?sign }} }} "
-        "ORDER BY ?sign ?c"
-    ):
-        if (concept := row["c"]) is not None:
-            names[concept.value] = names[things.curie(concept.value)] = [concept.value]
-            sign = row["sign"].value if row["sign"] is not None else things.curie(concept.value)
-            signs.setdefault(sign, []).append(concept.value)
-    folded = {sign.casefold(): found for sign, found in signs.items()}
-    found = names.get(raw) or signs.get(raw) or folded.get(raw.casefold())
-    if not found:
-        raise _none_of(chosen, raw, list(signs))
-    return found
-
-
-def _none_of(chosen: Filter, raw: str, known: Sequence[str]) -> QueryError:
-    listed = ", ".join(known[:MOST_TOLD]) + (" …" if len(known) > MOST_TOLD else "")
-    given = raw[:40]
-    vi = f"{chosen.name}: không có giá trị “{given}”; có: {listed}"
-    en = f"{chosen.name}: there is no value “{given}”; there are: {listed}"
-    return QueryError.told(vi, en)
 
 
 def _thing(name: str) -> ox.NamedNode:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pyoxigraph as ox
 
-from policygraph import iri, literals
+from policygraph import concepts, literals
 from policygraph.edges import Edges, Link, Options
 from policygraph.engine import Engine, Term
 from policygraph.errors import QueryError
@@ -118,36 +118,9 @@ def _term(parameter: Parameter, raw: str, lookup: Lookup) -> Term:
     if parameter.type in LOOKED_UP:
         return ox.NamedNode(lookup.resolve(parameter.type.value, raw))
     if parameter.scheme is not None:
-        raw = _sign(parameter.name, parameter.scheme, raw, lookup.engine)
+        meant = concepts.choose(lookup.engine, parameter.scheme, parameter.name, raw)
+        raw = raw if meant is None else meant.sign
     try:
         return literals.term(parameter.type, raw)
     except ValueError as error:
         raise QueryError(f"{parameter.name}: {error}") from error
-
-
-def _sign(name: str, scheme: str, raw: str, engine: Engine) -> str:
-    """The sign that was meant, in the case in which it is written; any where a graph has none."""
-    known = engine.memory().get(("signs", scheme), lambda: _signs(scheme, engine))
-    meant = {sign.casefold(): sign for sign in known}.get(raw.strip().casefold())
-    if meant is None and known:
-        listed, given = ", ".join(known), raw[:40]
-        raise QueryError.told(
-            f"{name}: không có giá trị “{given}”; có: {listed}",
-            f"{name}: there is no value “{given}”; there are: {listed}",
-        )
-    return raw if meant is None else meant
-
-
-def _signs(scheme: str, engine: Engine) -> tuple[str, ...]:
-    """Of the concepts of a scheme, or of all schemes ("*"); short names where there are none."""
-    concepts = (
-        "?concept a skos:ConceptScheme"
-        if scheme == "*"
-        else f"?concept skos:inScheme {ox.NamedNode(iri.VOCAB + scheme)}"
-    )
-    rows = engine.select(
-        f"SELECT DISTINCT ?sign WHERE {{ {concepts} OPTIONAL {{ ?concept skos:notation ?notation }}"
-        ' BIND(COALESCE(STR(?notation), REPLACE(STR(?concept), "^.*/", "")) AS ?sign) }'
-        " ORDER BY ?sign"
-    )
-    return tuple(sign.value for row in rows if (sign := row["sign"]) is not None)
